@@ -1,0 +1,27 @@
+# Merlon: every task of the repository. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+JDK = $(shell .ci/jdk 25)
+# Resolved once per run, so that a JDK installed by `deps` is found too.
+MVN = JAVA_HOME="$${MERLON_JDK:-$$(.ci/jdk 25)}" mvn -B
+
+.PHONY: help deps build test format bindings demo bench clean
+
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+deps: ## Install what building and testing need
+	@.ci/deps
+
+build: deps ## Build the runnable distribution in agent/target/dist
+	$(MVN) -DskipTests package
+
+test: deps ## Everything that can be tested on this machine
+	$(MVN) verify
+
+format: deps ## Format the Java sources
+	$(MVN) spotless:apply
+
+clean: ## Remove what was built
+	$(MVN) clean
