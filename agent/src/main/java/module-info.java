@@ -5,6 +5,7 @@ module io.merlon.agent {
   requires info.picocli;
   requires static transitive org.jspecify;
 
+  exports io.merlon.agent.api;
   exports io.merlon.agent to
       info.picocli;
 }
