@@ -43,7 +43,7 @@ public record NetworkPolicy(
     }
   }
 
-  /** One element of {@code ports}. */
+  /** A port, a range of them or a whole protocol, as a rule lists it. */
   public record Port(
       @Nullable String protocol, @Nullable IntOrString port, @Nullable Integer endPort) {}
 }
