@@ -1,0 +1,86 @@
+package io.merlon.bpf;
+
+import io.merlon.bpf.raw.Libbpf;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.function.BiConsumer;
+
+/** A walk over a whole map by look-up batches. */
+final class BatchWalk<K, V> {
+  /** What happens to an entry that was handed over. */
+  enum Kind {
+    LOOK_UP,
+    TAKE_OUT
+  }
+
+  private final BpfMap<K, V> map;
+  private final Kind kind;
+  private final BiConsumer<? super K, ? super V> visitor;
+
+  private BatchWalk(BpfMap<K, V> map, Kind kind, BiConsumer<? super K, ? super V> visitor) {
+    this.map = map;
+    this.kind = kind;
+    this.visitor = visitor;
+  }
+
+  /** Whether the map can be walked so; if not, nothing was visited. */
+  static <K, V> boolean visit(
+      BpfMap<K, V> map, int capacity, Kind kind, BiConsumer<? super K, ? super V> visitor) {
+    return new BatchWalk<>(map, kind, visitor).walk(capacity);
+  }
+
+  private boolean walk(int wanted) {
+    try (Arena tokens = Arena.ofConfined()) {
+      // The kernel's cursor: a bucket number, or for some types a key.
+      MemorySegment cursor = tokens.allocate(Math.max(8, map.keys.size()), 8);
+      MemorySegment count = tokens.allocate(ValueLayout.JAVA_INT);
+      MemorySegment from = MemorySegment.NULL;
+      int capacity = wanted;
+      while (true) {
+        int result;
+        try (Arena arena = Arena.ofConfined()) {
+          Slot<K> keys = new Slot<>(map.keys, capacity, arena);
+          Slot<V> values = new Slot<>(map.values, capacity, arena);
+          do {
+            count.set(ValueLayout.JAVA_INT, 0, capacity);
+            result = call(from, cursor, keys, values, count);
+            if (MapBatch.unavailable(result) && from.equals(MemorySegment.NULL)) {
+              return false;
+            }
+            if (result == 0 || result == -Errno.ENOENT.code()) {
+              deliver(keys, values, count.get(ValueLayout.JAVA_INT, 0));
+              from = cursor;
+            }
+          } while (result == 0);
+        }
+        if (result == -Errno.ENOENT.code()) {
+          return true;
+        }
+        if (result != -Errno.ENOSPC.code()) {
+          throw map.failure("bpf_map_lookup_batch", result);
+        }
+        // One bucket holds more than fits.
+        capacity = Math.multiplyExact(capacity, 2);
+      }
+    }
+  }
+
+  private int call(
+      MemorySegment from, MemorySegment to, Slot<K> keys, Slot<V> values, MemorySegment count) {
+    return switch (kind) {
+      case LOOK_UP ->
+          Libbpf.bpf_map_lookup_batch(
+              map.fd(), from, to, keys.memory(), values.memory(), count, MemorySegment.NULL);
+      case TAKE_OUT ->
+          Libbpf.bpf_map_lookup_and_delete_batch(
+              map.fd(), from, to, keys.memory(), values.memory(), count, MemorySegment.NULL);
+    };
+  }
+
+  private void deliver(Slot<K> keys, Slot<V> values, int entries) {
+    for (int i = 0; i < entries; i++) {
+      visitor.accept(keys.get(i), values.get(i));
+    }
+  }
+}

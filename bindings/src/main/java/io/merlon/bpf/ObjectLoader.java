@@ -1,0 +1,141 @@
+package io.merlon.bpf;
+
+import io.merlon.bpf.raw.Libbpf;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Carries a spec's changes over to libbpf, loads, and keeps descriptors of what was loaded.
+ * libbpf's own object, with its copies of the file and its type information, is freed at once.
+ */
+final class ObjectLoader {
+  private final BpfObjectSpec spec;
+  private final ObjectFile file;
+  private final List<Fd> prototypes = new ArrayList<>();
+
+  private ObjectLoader(BpfObjectSpec spec, ObjectFile file) {
+    this.spec = spec;
+    this.file = file;
+  }
+
+  static BpfObject load(BpfObjectSpec spec) {
+    try (ObjectFile file = ObjectFile.open(spec.name(), spec.elf())) {
+      ObjectLoader loader = new ObjectLoader(spec, file);
+      try {
+        loader.prepare();
+        loader.load();
+        return loader.collect();
+      } finally {
+        loader.prototypes.forEach(Fd::close);
+      }
+    }
+  }
+
+  private void prepare() {
+    file.forEachMap(this::prepareMap);
+    file.forEachProgram(program -> {
+      ProgramSpec wanted = spec.program(ObjectFile.programName(program));
+      file.check(
+          "bpf_program__set_autoload",
+          Libbpf.bpf_program__set_autoload(program, wanted.autoload()),
+          "program " + wanted.name());
+    });
+    ElfSymbols symbols = new ElfSymbols(spec.elf());
+    spec.constants().forEach(constant -> setConstant(symbols, constant));
+  }
+
+  private void prepareMap(MemorySegment map) {
+    MapSpec wanted = spec.map(ObjectFile.mapName(map));
+    String subject = "map " + wanted.name();
+    if (wanted.maxEntries() != Libbpf.bpf_map__max_entries(map)) {
+      file.check(
+          "bpf_map__set_max_entries",
+          Libbpf.bpf_map__set_max_entries(map, wanted.maxEntries()),
+          subject);
+    }
+    if (wanted.flags() != Libbpf.bpf_map__map_flags(map)) {
+      file.check(
+          "bpf_map__set_map_flags", Libbpf.bpf_map__set_map_flags(map, wanted.flags()), subject);
+    }
+    MapSpec inner = wanted.inner();
+    if (inner != null) {
+      Fd prototype = MapCreation.create(inner);
+      prototypes.add(prototype);
+      file.check(
+          "bpf_map__set_inner_map_fd",
+          Libbpf.bpf_map__set_inner_map_fd(map, prototype.number()),
+          subject);
+    }
+    Path pin = wanted.pin();
+    MemorySegment path =
+        pin == null ? MemorySegment.NULL : file.arena().allocateFrom(pin.toString());
+    file.check("bpf_map__set_pin_path", Libbpf.bpf_map__set_pin_path(map, path), subject);
+    if (pin != null) {
+      Pins.requireBpffs(pin);
+    }
+    BpfMap<?, ?> reused = spec.reused().get(wanted.name());
+    if (reused != null) {
+      file.check("bpf_map__reuse_fd", Libbpf.bpf_map__reuse_fd(map, reused.fd()), subject);
+    }
+  }
+
+  private void setConstant(ElfSymbols symbols, Constant constant) {
+    ElfSymbols.Symbol symbol =
+        symbols
+            .find(constant.variable())
+            .filter(found -> found.section().startsWith(".rodata"))
+            .orElseThrow(() ->
+                new BpfException(
+                    "object " + spec.name() + " has no constant " + constant.variable()));
+    if (symbol.size() != constant.bytes().remaining()) {
+      throw new BpfException(
+          "constant %s of object %s has %d bytes, not %d"
+              .formatted(
+                  constant.variable(), spec.name(), symbol.size(), constant.bytes().remaining()));
+    }
+    MemorySegment section =
+        Libbpf.bpf_object__find_map_by_name(
+            file.pointer(), file.arena().allocateFrom(symbol.section()));
+    MemorySegment size = file.arena().allocate(8, 8);
+    Libbpf.bpf_map__initial_value(section, size)
+        .reinterpret(symbol.offset() + (long) symbol.size())
+        .asSlice(symbol.offset(), symbol.size())
+        .copyFrom(MemorySegment.ofBuffer(constant.bytes()));
+  }
+
+  private void load() {
+    try (LibbpfLog log = LibbpfLog.capture()) {
+      int result = Libbpf.bpf_object__load(file.pointer());
+      if (result < 0) {
+        throw log.failure("bpf_object__load", -result, "object " + spec.name());
+      }
+    }
+  }
+
+  private BpfObject collect() {
+    Map<String, Fd> maps = new LinkedHashMap<>();
+    Map<String, Fd> programs = new LinkedHashMap<>();
+    try {
+      file.forEachMap(map -> keep(maps, "map ", ObjectFile.mapName(map), Libbpf.bpf_map__fd(map)));
+      file.forEachProgram(program -> {
+        String name = ObjectFile.programName(program);
+        if (spec.program(name).autoload()) {
+          keep(programs, "program ", name, Libbpf.bpf_program__fd(program));
+        }
+      });
+      return new BpfObject(spec.name(), maps, programs);
+    } catch (RuntimeException failure) {
+      maps.values().forEach(Fd::close);
+      programs.values().forEach(Fd::close);
+      throw failure;
+    }
+  }
+
+  private static void keep(Map<String, Fd> kept, String kind, String name, int fd) {
+    kept.put(name, Fd.duplicateOf(fd, kind + name));
+  }
+}

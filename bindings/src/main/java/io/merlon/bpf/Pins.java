@@ -1,0 +1,92 @@
+package io.merlon.bpf;
+
+import io.merlon.bpf.raw.Libbpf;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Names in the BPF file system, which keep kernel objects alive when no process holds them. */
+public final class Pins {
+  /** Where the BPF file system is mounted by convention. */
+  public static final Path BPFFS = Path.of("/sys/fs/bpf");
+
+  private static final long BPF_FS_MAGIC = 0xcafe4a11L;
+
+  private Pins() {}
+
+  /** Whether a path, or where it would be created, lies on a BPF file system. */
+  public static boolean onBpffs(Path path) {
+    Path existing = path.toAbsolutePath();
+    while (existing != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    return existing != null && LibC.fileSystemType(existing.toString()) == BPF_FS_MAGIC;
+  }
+
+  /** Fails with the remedy unless a path lies on a BPF file system. */
+  public static void requireBpffs(Path path) {
+    if (!onBpffs(path)) {
+      throw new BpfException(path + " is not on a BPF file system: mount -t bpf bpf " + BPFFS);
+    }
+  }
+
+  /** Removes a name; whether it was there. */
+  public static boolean unpin(Path path) {
+    try {
+      return Files.deleteIfExists(path);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  static void pin(Fd fd, Path path) {
+    requireBpffs(path);
+    try (Arena arena = Arena.ofConfined()) {
+      int result = Libbpf.bpf_obj_pin(fd.number(), arena.allocateFrom(path.toString()));
+      if (result < 0) {
+        throw new BpfException("bpf_obj_pin", -result, fd.subject() + " at " + path);
+      }
+    }
+  }
+
+  /** What a name may stand for, as the kernel calls it in /proc. */
+  enum Kind {
+    MAP("bpf-map"),
+    PROGRAM("bpf-prog"),
+    LINK("bpf_link");
+
+    private final String inode;
+
+    Kind(String inode) {
+      this.inode = inode;
+    }
+  }
+
+  /** Opens a name that must stand for a thing of this kind. */
+  static Fd open(Path path, Kind kind) {
+    Library.require();
+    String subject = kind.name().toLowerCase(Locale.ROOT) + " " + path;
+    try (Arena arena = Arena.ofConfined()) {
+      int result = Libbpf.bpf_obj_get(arena.allocateFrom(path.toString()));
+      Fd fd = Fd.of("bpf_obj_get", result, subject);
+      if (!is(fd, kind)) {
+        fd.close();
+        throw new BpfException(path + " is no pinned " + kind.name().toLowerCase(Locale.ROOT));
+      }
+      return fd;
+    }
+  }
+
+  private static boolean is(Fd fd, Kind kind) {
+    try {
+      Path target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd.number()));
+      return target.toString().contains(kind.inode);
+    } catch (IOException failure) {
+      fd.close();
+      throw new UncheckedIOException(failure);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.merlon.bpf;
+
+import io.merlon.bpf.raw.Libbpf;
+import io.merlon.bpf.raw.bpf_link_create_opts;
+import io.merlon.bpf.raw.bpf_link_update_opts;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/**
+ * A program attached to an interface by a tcx link (kernel 6.6). While the link is open or pinned
+ * the program runs; closing an unpinned one ends that. The link survives its interface, then
+ * attached to nothing.
+ */
+public final class TcxLink implements AutoCloseable {
+  /** BPF_TCX_INGRESS; uapi headers before 6.6 do not name it. */
+  private static final int TCX_INGRESS = 46;
+
+  private static final int TCX_EGRESS = 47;
+  private static final int BEFORE = 1 << 3;
+  private static final int REPLACE = 1 << 2;
+
+  private final Fd fd;
+
+  private TcxLink(Fd fd) {
+    this.fd = fd;
+  }
+
+  /** Where among the interface's programs a new one runs. */
+  public enum Place {
+    FIRST,
+    LAST
+  }
+
+  /** Attaches a program after those that are there. */
+  public static TcxLink attach(BpfProgram program, int ifindex, Direction direction) {
+    return attach(program, ifindex, direction, Place.LAST);
+  }
+
+  public static TcxLink attach(BpfProgram program, int ifindex, Direction direction, Place place) {
+    String subject = "program %s at interface %d".formatted(program.name(), ifindex);
+    try (Arena arena = Arena.ofConfined();
+        LibbpfLog log = LibbpfLog.capture()) {
+      MemorySegment options = bpf_link_create_opts.allocate(arena);
+      bpf_link_create_opts.sz(options, options.byteSize());
+      bpf_link_create_opts.flags(options, place == Place.FIRST ? BEFORE : 0);
+      int result = Libbpf.bpf_link_create(program.fd(), ifindex, attachType(direction), options);
+      if (result == -Errno.EINVAL.code()) {
+        Feature.TCX.require();
+      }
+      if (result < 0) {
+        throw log.failure("bpf_link_create", -result, subject);
+      }
+      return new TcxLink(new Fd(result, "link of " + subject));
+    }
+  }
+
+  /** Opens a pinned link; another kind of link is refused. */
+  public static TcxLink openPinned(Path path) {
+    return checked(Pins.open(path, Pins.Kind.LINK));
+  }
+
+  static TcxLink checked(Fd fd) {
+    try {
+      LinkInfo info = LinkInfo.of(fd.number(), fd.subject());
+      if (!info.isTcx()) {
+        throw new BpfException(fd.subject() + " is no tcx link");
+      }
+      return new TcxLink(fd);
+    } catch (RuntimeException failure) {
+      fd.close();
+      throw failure;
+    }
+  }
+
+  static int attachType(Direction direction) {
+    return direction == Direction.INGRESS ? TCX_INGRESS : TCX_EGRESS;
+  }
+
+  /** What is attached, and where, now. */
+  public LinkInfo info() {
+    return LinkInfo.of(fd.number(), fd.subject());
+  }
+
+  /** Replaces the program in one step: each packet meets the old one or the new one. */
+  public void update(BpfProgram program) {
+    update(program.fd(), MemorySegment.NULL);
+  }
+
+  /** Replaces the program if {@code expected} is the one attached. */
+  public void update(BpfProgram program, BpfProgram expected) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment options = bpf_link_update_opts.allocate(arena);
+      bpf_link_update_opts.sz(options, options.byteSize());
+      bpf_link_update_opts.flags(options, REPLACE);
+      bpf_link_update_opts.old_prog_fd(options, expected.fd());
+      update(program.fd(), options);
+    }
+  }
+
+  private void update(int program, MemorySegment options) {
+    int result = Libbpf.bpf_link_update(fd.number(), program, options);
+    if (result < 0) {
+      throw new BpfException("bpf_link_update", -result, fd.subject());
+    }
+  }
+
+  /** Ends the attachment, pinned or not; the link stays as an empty shell. */
+  public void detach() {
+    int result = Libbpf.bpf_link_detach(fd.number());
+    if (result < 0) {
+      throw new BpfException("bpf_link_detach", -result, fd.subject());
+    }
+  }
+
+  public void pin(Path path) {
+    Pins.pin(fd, path);
+  }
+
+  public int fd() {
+    return fd.number();
+  }
+
+  @Override
+  public void close() {
+    fd.close();
+  }
+}

@@ -1,0 +1,85 @@
+package io.merlon.bpf;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** From the file to a running program. */
+class BpfObjectTest {
+  private static final byte[] PACKET = new byte[64];
+
+  @Test
+  void listsMapsAndProgramsWithoutLoading() {
+    BpfObjectSpec spec = TestObjects.spec("basic");
+
+    MapSpec hash = spec.map("hash");
+    assertEquals(new MapSpec("hash", MapType.HASH, 4, 8, 16), hash);
+    assertEquals(MapSpec.MMAPABLE, spec.map("words").flags());
+    MapSpec inner = spec.map("tables").inner();
+    assertTrue(inner != null && inner.valueSize() == 4 && inner.maxEntries() == 8);
+    assertEquals(
+        List.of("verdict", "nested", "grow"),
+        spec.programs().stream().map(ProgramSpec::name).toList());
+    assertEquals("tc", spec.program("verdict").section());
+  }
+
+  @Test
+  void runsAProgramOnAPacketInAContext() {
+    try (BpfObject object = TestObjects.spec("basic").load()) {
+      int lo = Interfaces.index("lo");
+      SkbContext context = SkbContext.at(lo).withMark(41).withCb(List.of(1, 2, 3, 4, 5));
+
+      TestRun run =
+          object.program("verdict").testRun(new TestRunOptions(PACKET).withContext(context));
+
+      assertEquals(7, run.retval());
+      assertEquals(42, run.context().mark());
+      assertEquals(List.of(1, 77, 3, 4, 5), run.context().cb());
+      assertEquals(lo, run.context().ifindex());
+      assertArrayEquals(PACKET, run.data());
+      try (MappedArray words = MappedArray.of(object.map("words", Codec.u32(), Codec.u64()))) {
+        assertEquals(lo, words.get(0));
+      }
+    }
+  }
+
+  @Test
+  void editsTakeEffect() {
+    BpfObjectSpec spec =
+        TestObjects.spec("basic")
+            .mapEntries("hash", 3)
+            .mapFlags("hash", MapSpec.NO_PREALLOC)
+            .autoload("nested", false)
+            .constant("answer", Codec.u32(), 2)
+            .constant("wide", Codec.u64(), 10L);
+    try (BpfObject object = spec.load()) {
+      assertEquals(3, object.mapInfo("hash").maxEntries());
+      assertEquals(MapSpec.NO_PREALLOC, object.mapInfo("hash").flags());
+      assertThrows(BpfException.class, () -> object.program("nested"));
+      TestRun run = object.program("verdict").testRun(PACKET, 1);
+      assertEquals(2, run.retval());
+      assertEquals(10, run.context().mark());
+    }
+  }
+
+  @Test
+  void reportsTheCostOfLoading() {
+    try (BpfObject object = TestObjects.spec("basic").load()) {
+      BpfProgram program = object.program("verdict");
+
+      ProgramInfo.Statistics statistics = program.statistics();
+
+      assertTrue(statistics.verifiedInstructions() > 10);
+      assertTrue(statistics.translatedBytes() > 80);
+      assertEquals("verdict", program.name());
+      assertEquals(16, program.tag().length());
+      assertTrue(program.id() > 0);
+      assertFalse(Inventory.programs("verdict").isEmpty());
+    }
+  }
+}
