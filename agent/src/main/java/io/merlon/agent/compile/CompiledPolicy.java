@@ -1,0 +1,39 @@
+package io.merlon.agent.compile;
+
+import io.merlon.agent.identity.Address;
+import io.merlon.agent.identity.PodRef;
+import io.merlon.agent.policy.CompileProblem;
+import java.util.List;
+
+/**
+ * What policies mean for the pods of one node, or of the whole cluster.
+ *
+ * @param options what it was compiled for
+ * @param pods the local pods
+ * @param tables by subject
+ * @param decisions every decision in the tables, by cookie
+ * @param nodes whose address is whose, of all nodes
+ * @param problems sorted
+ */
+public record CompiledPolicy(
+    CompileOptions options,
+    PersistentMap<PodRef, LocalPod> pods,
+    PersistentMap<Integer, VerdictTable> tables,
+    AddressBook addresses,
+    PersistentMap<ServiceKey, ServiceTarget> services,
+    PersistentMap<Long, Decision> decisions,
+    PersistentMap<Address, String> nodes,
+    List<CompileProblem> problems) {
+  public CompiledPolicy {
+    problems = List.copyOf(problems);
+  }
+
+  /** The table of a subject, which must be one of these pods'. */
+  public VerdictTable table(int subject) {
+    VerdictTable table = tables.get(subject);
+    if (table == null) {
+      throw new IllegalArgumentException("no table for subject " + subject);
+    }
+    return table;
+  }
+}

@@ -1,0 +1,224 @@
+package io.merlon.agent.policy;
+
+import io.merlon.agent.api.ClusterEvent;
+import io.merlon.agent.api.ClusterNetworkPolicy;
+import io.merlon.agent.api.ClusterNetworkPolicy.NamespacedPod;
+import io.merlon.agent.api.LabelSelector;
+import io.merlon.agent.identity.Cidr;
+import io.merlon.agent.policy.PolicyRef.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Translates ClusterNetworkPolicies. What is not understood fails closed, as their specification
+ * asks (semantics, Tiers 7): a rule with such a peer or protocol matches nothing if it accepts, and
+ * denies everything if it denies or passes. A policy whose subject or tier is not understood is
+ * taken to be for every pod it could be for, in the Admin tier; it accepts nothing, and denies what
+ * it denies or passes.
+ */
+public final class ClusterNetworkPolicyReader {
+  private final ClusterNetworkPolicy written;
+  private final PolicyRef ref;
+  private final ProblemList problems;
+
+  private ClusterNetworkPolicyReader(ClusterNetworkPolicy written) {
+    this.written = written;
+    this.ref = new PolicyRef(Kind.CLUSTER_NETWORK_POLICY, "", written.name());
+    this.problems =
+        new ProblemList(
+            new ClusterEvent.Key(ClusterEvent.Kind.CLUSTER_NETWORK_POLICY, "", written.name()));
+  }
+
+  public static Translation read(ClusterNetworkPolicy written) {
+    ClusterNetworkPolicyReader reader = new ClusterNetworkPolicyReader(written);
+    return new Translation(reader.policy(), reader.problems.toList());
+  }
+
+  private Policy policy() {
+    Tier tier = tier();
+    PodSelection subject = subject();
+    boolean known = tier != null && subject != null;
+    return new Policy(
+        ref,
+        tier == null ? Tier.ADMIN : tier,
+        written.priority(),
+        subject == null ? everyPod() : subject,
+        Set.of(),
+        rules(Direction.INGRESS, written.ingress(), known),
+        rules(Direction.EGRESS, written.egress(), known));
+  }
+
+  private @Nullable Tier tier() {
+    return switch (written.tier()) {
+      case "Admin" -> Tier.ADMIN;
+      case "Baseline" -> Tier.BASELINE;
+      default -> {
+        problems.add("spec.tier", "unknown tier \"" + written.tier() + "\"");
+        yield null;
+      }
+    };
+  }
+
+  private @Nullable PodSelection subject() {
+    LabelSelector namespaces = written.subject().namespaces();
+    NamespacedPod pods = written.subject().pods();
+    if ((namespaces == null) == (pods == null)) {
+      problems.add("spec.subject", "exactly one of namespaces and pods must be given");
+      return null;
+    }
+    return namespaces != null
+        ? namespaces(namespaces, "spec.subject.namespaces")
+        : pods(pods, "spec.subject.pods");
+  }
+
+  private static PodSelection everyPod() {
+    return new PodSelection(new PodSelection.Labelled(Selector.EVERYTHING), Selector.EVERYTHING);
+  }
+
+  private @Nullable PodSelection namespaces(LabelSelector namespaces, String field) {
+    Selector selector = SelectorReader.read(namespaces, field, problems);
+    return selector == null
+        ? null
+        : new PodSelection(new PodSelection.Labelled(selector), Selector.EVERYTHING);
+  }
+
+  private @Nullable PodSelection pods(@Nullable NamespacedPod pods, String field) {
+    if (pods == null) {
+      return null;
+    }
+    Selector namespaces =
+        SelectorReader.read(pods.namespaceSelector(), field + ".namespaceSelector", problems);
+    Selector selector = SelectorReader.read(pods.podSelector(), field + ".podSelector", problems);
+    return namespaces == null || selector == null
+        ? null
+        : new PodSelection(new PodSelection.Labelled(namespaces), selector);
+  }
+
+  private List<PolicyRule> rules(
+      Direction direction, List<ClusterNetworkPolicy.Rule> rules, boolean policyIsKnown) {
+    String field = direction == Direction.INGRESS ? "spec.ingress" : "spec.egress";
+    List<PolicyRule> translated = new ArrayList<>();
+    for (int i = 0; i < rules.size(); i++) {
+      ClusterNetworkPolicy.Rule rule = rules.get(i);
+      RuleRef ruleRef = new RuleRef(ref, direction, i, rule.name());
+      PolicyRule known = rule(ruleRef, rule, field + "[" + i + "]");
+      translated.add(policyIsKnown ? known : strict(known));
+    }
+    return translated;
+  }
+
+  private PolicyRule rule(RuleRef ruleRef, ClusterNetworkPolicy.Rule rule, String field) {
+    int problemsBefore = problems.toList().size();
+    Action action = action(rule.action(), field);
+    List<PeerSelector> peers = peers(rule, ruleRef.direction(), field);
+    List<PortMatch> ports = ports(rule.protocols(), field + ".protocols");
+    if (problems.toList().size() == problemsBefore) {
+      return new PolicyRule(ruleRef, action, peers, ports);
+    }
+    return action == Action.ACCEPT
+        ? new PolicyRule(ruleRef, Action.ACCEPT, List.of(), List.of())
+        : new PolicyRule(
+            ruleRef,
+            Action.DENY,
+            List.of(new PeerSelector.Anyone()),
+            List.of(new PortMatch.Everything()));
+  }
+
+  private static PolicyRule strict(PolicyRule rule) {
+    return rule.action() == Action.ACCEPT
+        ? new PolicyRule(rule.ref(), Action.ACCEPT, List.of(), List.of())
+        : new PolicyRule(rule.ref(), Action.DENY, rule.peers(), rule.ports());
+  }
+
+  private Action action(String action, String field) {
+    return switch (action) {
+      case "Accept" -> Action.ACCEPT;
+      case "Deny" -> Action.DENY;
+      case "Pass" -> Action.PASS;
+      default -> {
+        problems.add(field + ".action", "unknown action \"" + action + "\"");
+        yield Action.DENY;
+      }
+    };
+  }
+
+  private List<PortMatch> ports(
+      @Nullable List<ClusterNetworkPolicy.ProtocolMatch> protocols, String field) {
+    if (protocols == null || protocols.isEmpty()) {
+      return List.of(new PortMatch.Everything());
+    }
+    List<PortMatch> translated = new ArrayList<>();
+    for (int i = 0; i < protocols.size(); i++) {
+      PortMatch port = PortReader.read(protocols.get(i), field + "[" + i + "]", problems);
+      if (port != null) {
+        translated.add(port);
+      }
+    }
+    return translated;
+  }
+
+  private List<PeerSelector> peers(
+      ClusterNetworkPolicy.Rule rule, Direction direction, String field) {
+    String list = field + (direction == Direction.INGRESS ? ".from" : ".to");
+    if (rule.peers().isEmpty()) {
+      problems.add(list, "no peers");
+    }
+    List<PeerSelector> translated = new ArrayList<>();
+    for (int i = 0; i < rule.peers().size(); i++) {
+      translated.addAll(peer(rule.peers().get(i), list + "[" + i + "]"));
+    }
+    return translated;
+  }
+
+  private List<PeerSelector> peer(ClusterNetworkPolicy.Peer peer, String field) {
+    List<String> notUnderstood = new ArrayList<>(peer.unknown());
+    if (peer.domainNames() != null) {
+      notUnderstood.add("domainNames");
+    }
+    if (!notUnderstood.isEmpty()) {
+      problems.add(field, "unknown kind of peer: " + String.join(", ", notUnderstood));
+      return List.of();
+    }
+    int set =
+        (peer.namespaces() == null ? 0 : 1)
+            + (peer.pods() == null ? 0 : 1)
+            + (peer.nodes() == null ? 0 : 1)
+            + (peer.networks() == null ? 0 : 1);
+    if (set != 1) {
+      problems.add(field, "exactly one kind of peer must be given, not " + set);
+      return List.of();
+    }
+    return known(peer, field);
+  }
+
+  private List<PeerSelector> known(ClusterNetworkPolicy.Peer peer, String field) {
+    if (peer.networks() != null) {
+      return networks(peer.networks(), field + ".networks");
+    }
+    if (peer.nodes() != null) {
+      Selector selector = SelectorReader.read(peer.nodes(), field + ".nodes", problems);
+      return selector == null ? List.of() : List.of(new PeerSelector.Nodes(selector));
+    }
+    PodSelection selection =
+        peer.namespaces() != null
+            ? namespaces(peer.namespaces(), field + ".namespaces")
+            : pods(peer.pods(), field + ".pods");
+    return selection == null ? List.of() : List.of(new PeerSelector.Pods(selection));
+  }
+
+  private List<PeerSelector> networks(List<String> networks, String field) {
+    if (networks.isEmpty()) {
+      problems.add(field, "no networks");
+    }
+    List<PeerSelector> blocks = new ArrayList<>();
+    for (int i = 0; i < networks.size(); i++) {
+      Cidr cidr = BlockReader.cidr(networks.get(i), field + "[" + i + "]", problems);
+      if (cidr != null) {
+        blocks.add(new PeerSelector.Block(cidr, List.of()));
+      }
+    }
+    return blocks;
+  }
+}

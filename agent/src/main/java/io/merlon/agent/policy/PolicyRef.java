@@ -1,0 +1,41 @@
+package io.merlon.agent.policy;
+
+import java.util.Comparator;
+
+/**
+ * Names a policy.
+ *
+ * @param namespace "" for a cluster-wide one
+ */
+public record PolicyRef(Kind kind, String namespace, String name) implements Comparable<PolicyRef> {
+  private static final Comparator<PolicyRef> ORDER =
+      Comparator.comparing(PolicyRef::kind)
+          .thenComparing(PolicyRef::namespace)
+          .thenComparing(PolicyRef::name);
+
+  /** The kinds of policy there are, by their names in the API. */
+  public enum Kind {
+    NETWORK_POLICY("NetworkPolicy"),
+    CLUSTER_NETWORK_POLICY("ClusterNetworkPolicy");
+
+    private final String apiName;
+
+    Kind(String apiName) {
+      this.apiName = apiName;
+    }
+
+    public String apiName() {
+      return apiName;
+    }
+  }
+
+  @Override
+  public int compareTo(PolicyRef other) {
+    return ORDER.compare(this, other);
+  }
+
+  @Override
+  public String toString() {
+    return kind.apiName() + " " + (namespace.isEmpty() ? name : namespace + "/" + name);
+  }
+}

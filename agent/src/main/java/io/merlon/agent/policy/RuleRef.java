@@ -1,0 +1,18 @@
+package io.merlon.agent.policy;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names a rule.
+ *
+ * @param index its place among the policy's rules of that direction
+ * @param name the rule's own name, null where the API or the author gave none
+ */
+public record RuleRef(PolicyRef policy, Direction direction, int index, @Nullable String name) {
+  @Override
+  public String toString() {
+    String place = policy + " " + direction.name().toLowerCase(Locale.ROOT) + "[" + index + "]";
+    return name == null ? place : place + " (" + name + ")";
+  }
+}
