@@ -1,0 +1,106 @@
+package io.merlon.agent.compile;
+
+import static io.merlon.agent.compile.Manifests.ALL;
+import static io.merlon.agent.compile.Manifests.egress;
+import static io.merlon.agent.compile.Manifests.match;
+import static io.merlon.agent.compile.Manifests.peers;
+import static io.merlon.agent.compile.Manifests.pod;
+import static io.merlon.agent.compile.Manifests.podsIn;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.merlon.agent.api.EndpointSlice;
+import io.merlon.agent.api.Service;
+import io.merlon.agent.identity.Address;
+import io.merlon.agent.policy.Protocol;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** NP-23: what a virtual address stands for. */
+class ServiceSemanticsTest {
+  private static final ServiceKey HTTP = new ServiceKey(Address.of("172.20.0.1"), Protocol.TCP, 80);
+
+  private final Cluster cluster = new Cluster();
+
+  @BeforeEach
+  void aServiceInANamespace() {
+    cluster
+        .namespace("x", "")
+        .put(
+            pod("x", "a1", "app=a", "10.0.0.1"),
+            pod("x", "a2", "app=a", "10.0.0.2"),
+            pod("x", "b1", "app=b", "10.0.0.3"),
+            egress("x", "p", ALL, peers(podsIn(ALL, match("app=a")))),
+            new Service(
+                "x",
+                "s",
+                "ClusterIP",
+                List.of("172.20.0.1"),
+                List.of(new Service.Port("http", "TCP", 80, 0))));
+  }
+
+  private static EndpointSlice slice(String name, @Nullable Integer port, String... addresses) {
+    return new EndpointSlice(
+        "x",
+        name,
+        "s",
+        "IPv4",
+        List.of(new EndpointSlice.Port("http", "TCP", port)),
+        List.of(new EndpointSlice.Endpoint(List.of(addresses), true, true, false)));
+  }
+
+  private @Nullable ServiceTarget target() {
+    return cluster.compile().services().get(HTTP);
+  }
+
+  private int classOf(String address) {
+    return cluster.compile().addresses().classOf(Address.of(address));
+  }
+
+  @Test
+  void np23BackendsAlikeAreOneClassAndTheirTargetPort() {
+    cluster.put(slice("1", 8080, "10.0.0.1", "10.0.0.2"));
+    assertEquals(new ServiceTarget.Uniform(classOf("10.0.0.1"), 8080), target());
+  }
+
+  @Test
+  void np23BackendsOfSeveralClassesAreMixed() {
+    cluster.put(slice("1", 8080, "10.0.0.1", "10.0.0.3"));
+    assertEquals(new ServiceTarget.Mixed(), target());
+  }
+
+  @Test
+  void np23BackendsOnSeveralPortsAreMixed() {
+    cluster.put(slice("1", 80, "10.0.0.1"), slice("2", 8080, "10.0.0.2"));
+    assertEquals(new ServiceTarget.Mixed(), target());
+  }
+
+  @Test
+  void np23NobodyServingIsNoEntry() {
+    assertNull(target());
+    cluster.put(
+        new EndpointSlice(
+            "x",
+            "1",
+            "s",
+            "IPv4",
+            List.of(new EndpointSlice.Port("http", "TCP", 80)),
+            List.of(new EndpointSlice.Endpoint(List.of("10.0.0.1"), false, false, true))));
+    assertNull(target());
+  }
+
+  @Test
+  void np23OnlyTheServicePortOfThatNameCounts() {
+    cluster.put(
+        new EndpointSlice(
+            "x",
+            "1",
+            "s",
+            "IPv4",
+            List.of(new EndpointSlice.Port("metrics", "TCP", 9090)),
+            List.of(new EndpointSlice.Endpoint(List.of("10.0.0.1"), true, true, false))));
+    assertNull(target());
+  }
+}
