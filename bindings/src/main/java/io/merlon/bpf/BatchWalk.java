@@ -48,11 +48,12 @@ final class BatchWalk<K, V> {
             if (MapBatch.unavailable(result) && from.equals(MemorySegment.NULL)) {
               return false;
             }
-            if (result == 0 || result == -Errno.ENOENT.code()) {
-              deliver(keys, values, count.get(ValueLayout.JAVA_INT, 0));
-              from = cursor;
+            if (result == 0 || result == -Errno.ENOENT.code() || interrupted(result)) {
+              int entries = count.get(ValueLayout.JAVA_INT, 0);
+              deliver(keys, values, entries);
+              from = entries == 0 ? from : cursor;
             }
-          } while (result == 0);
+          } while (result == 0 || interrupted(result));
         }
         if (result == -Errno.ENOENT.code()) {
           return true;
@@ -64,6 +65,11 @@ final class BatchWalk<K, V> {
         capacity = Math.multiplyExact(capacity, 2);
       }
     }
+  }
+
+  /** Older kernels stop so when the entry at hand vanishes; what came before it was copied. */
+  private static boolean interrupted(int result) {
+    return result == -Errno.EINTR.code();
   }
 
   private int call(

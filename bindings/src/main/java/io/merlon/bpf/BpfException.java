@@ -1,8 +1,26 @@
 package io.merlon.bpf;
 
+import java.util.Set;
+
 /** A call into the kernel or libbpf that failed: which call, with which error, on what. */
 public class BpfException extends RuntimeException {
   private static final long serialVersionUID = 1L;
+
+  /** Calls whose EPERM means the process, not the object; libbpf guesses at other causes. */
+  private static final Set<String> NEED_PRIVILEGES =
+      Set.of(
+          "bpf_object__load",
+          "bpf_map_create",
+          "bpf_map_get_fd_by_id",
+          "bpf_prog_get_fd_by_id",
+          "bpf_obj_get_next_id",
+          "bpf_obj_get_fd_by_id",
+          "bpf_link_create",
+          "bpf_link_update",
+          "bpf_prog_query",
+          "bpf_tc_hook_create",
+          "bpf_tc_attach",
+          "bpf_enable_stats");
 
   private final String call;
   private final int code;
@@ -35,6 +53,9 @@ public class BpfException extends RuntimeException {
     Errno errno = Errno.of(code);
     String name = errno == Errno.OTHER ? "errno " + code : errno.name();
     String fact = call + ": " + name + " (" + errno.text() + "): " + subject;
+    if (errno == Errno.EPERM && NEED_PRIVILEGES.contains(call)) {
+      return fact + ": run as root, or with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN";
+    }
     return detail.isEmpty() ? fact : fact + ": " + detail;
   }
 

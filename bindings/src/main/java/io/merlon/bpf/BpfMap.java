@@ -1,11 +1,6 @@
 package io.merlon.bpf;
 
 import io.merlon.bpf.raw.Libbpf;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -156,34 +151,7 @@ public sealed class BpfMap<K, V> permits OwnedMap {
    * twice as many steps as the map has entries is given up with an error.
    */
   public void forEach(BiConsumer<? super K, ? super V> visitor) {
-    try (Arena arena = Arena.ofConfined()) {
-      Slot<K> current = new Slot<>(keys, 1, arena);
-      Slot<V> value = new Slot<>(values, 1, arena);
-      MemorySegment previous = MemorySegment.NULL;
-      MemorySegment last = arena.allocate(current.memory().byteSize(), 8);
-      long limit = 2L * Integer.toUnsignedLong(maxEntries()) + 1;
-      for (long step = 0; step < limit; step++) {
-        int result = Libbpf.bpf_map_get_next_key(fd.number(), previous, current.memory());
-        if (result == -Errno.ENOENT.code()) {
-          return;
-        }
-        if (result < 0) {
-          throw failure("bpf_map_get_next_key", result);
-        }
-        previous = last.copyFrom(current.memory());
-        visit(current, value, visitor);
-      }
-    }
-    throw new BpfException(fd.subject() + " changes faster than it can be visited");
-  }
-
-  private void visit(Slot<K> key, Slot<V> value, BiConsumer<? super K, ? super V> visitor) {
-    int result = Libbpf.bpf_map_lookup_elem(fd.number(), key.memory(), value.memory());
-    if (result == 0) {
-      visitor.accept(key.get(0), value.get(0));
-    } else if (result != -Errno.ENOENT.code()) {
-      throw failure("bpf_map_lookup_elem", result);
-    }
+    new KeyWalk<>(this, visitor).walk();
   }
 
   /** A copy of the entries, by batches where the kernel offers them. Keys need equals. */
@@ -208,20 +176,15 @@ public sealed class BpfMap<K, V> permits OwnedMap {
 
   /** The kernel memory the map accounts for, in bytes. */
   public long memlock() {
-    Path path = Path.of("/proc/self/fdinfo/" + fd.number());
-    try (var lines = Files.lines(path)) {
-      return lines
-          .filter(line -> line.startsWith("memlock:"))
-          .mapToLong(line -> Long.parseLong(line.substring("memlock:".length()).strip()))
-          .findFirst()
-          .orElse(0);
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
+    return fd.fact("memlock");
   }
 
   public void pin(Path path) {
     Pins.pin(fd, path);
+  }
+
+  String subject() {
+    return fd.subject();
   }
 
   BpfException failure(String call, int result) {

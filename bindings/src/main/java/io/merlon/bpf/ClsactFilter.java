@@ -122,6 +122,7 @@ public record ClsactFilter(int ifindex, Direction direction, int priority, int h
   }
 
   private static MemorySegment hook(Arena arena, int ifindex, int point) {
+    Library.require(Feature.CLSACT);
     MemorySegment hook = bpf_tc_hook.allocate(arena);
     bpf_tc_hook.sz(hook, hook.byteSize());
     bpf_tc_hook.ifindex(hook, ifindex);

@@ -1,6 +1,11 @@
 package io.merlon.bpf;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** An open file descriptor with one owner: closed once, refused afterwards. */
 final class Fd implements AutoCloseable {
@@ -37,6 +42,28 @@ final class Fd implements AutoCloseable {
 
   String subject() {
     return subject;
+  }
+
+  /** A number the kernel tells of the descriptor in /proc, or 0. */
+  long fact(String name) {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/fdinfo/" + number()))) {
+      return lines
+          .filter(line -> line.startsWith(name + ":"))
+          .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1).strip()))
+          .findFirst()
+          .orElse(0);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** What the kernel calls the kind of the descriptor, such as {@code anon_inode:bpf-map}. */
+  String kind() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/fd/" + number())).toString();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   @Override

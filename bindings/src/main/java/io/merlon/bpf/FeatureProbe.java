@@ -1,7 +1,6 @@
 package io.merlon.bpf;
 
 import io.merlon.bpf.raw.Libbpf;
-import io.merlon.bpf.raw.bpf_prog_load_opts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -16,7 +15,6 @@ final class FeatureProbe {
   private FeatureProbe() {}
 
   static Support probe(Feature feature) {
-    Library.require();
     return switch (feature) {
       case TCX -> tcx();
       case BATCH_OPS -> batchOps();
@@ -30,6 +28,8 @@ final class FeatureProbe {
           Files.exists(Path.of("/sys/kernel/btf/vmlinux"))
               ? Support.SUPPORTED
               : Support.UNSUPPORTED;
+      case CLSACT -> program(EMPTY_PROGRAM);
+      case RUN_STATISTICS -> runStatistics();
       case ATOMICS -> program(ATOMIC_PROGRAM);
       case BOUNDED_LOOPS -> program(LOOP_PROGRAM);
     };
@@ -95,6 +95,18 @@ final class FeatureProbe {
     }
   }
 
+  private static Support runStatistics() {
+    try {
+      RunStatistics.enable().close();
+      return Support.SUPPORTED;
+    } catch (BpfException failure) {
+      return judge(-failure.code(), Errno.EINVAL);
+    }
+  }
+
+  /** r0 = 0; exit. */
+  private static final long[] EMPTY_PROGRAM = {0x00000000_0000_00_b7L, 0x00000000_0000_00_95L};
+
   /** r1 = 0; *(r10 - 8) = r1; r1 = atomic_fetch_add(r10 - 8, r1); r0 = 0; exit. */
   private static final long[] ATOMIC_PROGRAM = {
     0x00000000_0000_01_b7L,
@@ -111,8 +123,6 @@ final class FeatureProbe {
 
   private static Support program(long[] instructions) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment options = bpf_prog_load_opts.allocate(arena);
-      bpf_prog_load_opts.sz(options, options.byteSize());
       int result =
           Libbpf.bpf_prog_load(
               SCHED_CLS,
@@ -120,7 +130,7 @@ final class FeatureProbe {
               arena.allocateFrom("GPL"),
               arena.allocateFrom(ValueLayout.JAVA_LONG, instructions),
               instructions.length,
-              options);
+              MemorySegment.NULL);
       if (result >= 0) {
         LibC.close(result);
       }

@@ -25,7 +25,7 @@ public final class Inventory {
         .toList();
   }
 
-  /** The tcx links of this network namespace's interfaces, and those that lost theirs. */
+  /** The tcx links of all network namespaces, and those that lost their interface. */
   public static List<LinkInfo> tcxLinks() {
     return list(Listing.LINKS, LinkInfo::of).stream().filter(LinkInfo::isTcx).toList();
   }

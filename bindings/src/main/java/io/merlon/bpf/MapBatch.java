@@ -19,7 +19,7 @@ public final class MapBatch<K, V> {
   private static final int CHUNK_ENTRIES = 16 * 1024;
 
   private final BpfMap<K, V> map;
-  private volatile boolean singly;
+  private volatile boolean singly = !Library.offers(Feature.BATCH_OPS);
 
   MapBatch(BpfMap<K, V> map) {
     this.map = map;

@@ -33,6 +33,15 @@ public record MapInfo(
     }
   }
 
+  /** Whether it has the wanted type, sizes, number of entries and flags. */
+  public boolean fits(MapSpec wanted) {
+    return type == wanted.type()
+        && keySize == wanted.keySize()
+        && valueSize == wanted.valueSize()
+        && maxEntries == wanted.maxEntries()
+        && flags == wanted.flags();
+  }
+
   /** The bytes a value takes in a call: a per-CPU map's are padded to 8, one per possible CPU. */
   int transferSize() {
     return type.perCpu() ? PerCpu.paddedSize(valueSize) * PerCpu.cpus() : valueSize;

@@ -17,12 +17,16 @@ import java.util.function.Consumer;
 
 /** An object file opened by libbpf and not loaded. */
 final class ObjectFile implements AutoCloseable {
-  /** Returns a pointer, so its error is in errno, which the generated binding does not capture. */
-  private static final MethodHandle OPEN_MEM =
-      LibC.errnoHandle(
-          Library.symbol("bpf_object__open_mem")
-              .orElseThrow(() -> Library.absent("bpf_object__open_mem")),
-          FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
+  /** Bound after {@link Library#require} has seen that the function is there. */
+  private static final class Opening {
+    /**
+     * Returns a pointer, so its error is in errno, which the generated binding does not capture.
+     */
+    static final MethodHandle OPEN_MEM =
+        LibC.errnoHandle(
+            Library.address("bpf_object__open_mem"),
+            FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
+  }
 
   private final String name;
   private final Arena arena;
@@ -64,7 +68,7 @@ final class ObjectFile implements AutoCloseable {
       MemorySegment.copy(elf, 0, file, ValueLayout.JAVA_BYTE, 0, elf.length);
       MemorySegment state = arena.allocate(LibC.CALL_STATE);
       MemorySegment object =
-          (MemorySegment) OPEN_MEM.invokeExact(state, file, (long) elf.length, options);
+          (MemorySegment) Opening.OPEN_MEM.invokeExact(state, file, (long) elf.length, options);
       if (object.equals(MemorySegment.NULL)) {
         throw log.failure("bpf_object__open_mem", LibC.errno(state), "object " + name);
       }
@@ -120,7 +124,7 @@ final class ObjectFile implements AutoCloseable {
     return Libbpf.bpf_program__name(program).getString(0);
   }
 
-  private static MapSpec mapSpec(MemorySegment map) {
+  static MapSpec mapSpec(MemorySegment map) {
     MemorySegment inner = Libbpf.bpf_map__inner_map(map);
     MemorySegment pin = Libbpf.bpf_map__pin_path(map);
     return new MapSpec(

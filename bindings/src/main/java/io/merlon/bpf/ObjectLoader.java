@@ -49,20 +49,21 @@ final class ObjectLoader {
   }
 
   private void prepareMap(MemorySegment map) {
-    MapSpec wanted = spec.map(ObjectFile.mapName(map));
+    MapSpec present = ObjectFile.mapSpec(map);
+    MapSpec wanted = spec.map(present.name());
     String subject = "map " + wanted.name();
-    if (wanted.maxEntries() != Libbpf.bpf_map__max_entries(map)) {
+    if (wanted.maxEntries() != present.maxEntries()) {
       file.check(
           "bpf_map__set_max_entries",
           Libbpf.bpf_map__set_max_entries(map, wanted.maxEntries()),
           subject);
     }
-    if (wanted.flags() != Libbpf.bpf_map__map_flags(map)) {
+    if (wanted.flags() != present.flags()) {
       file.check(
           "bpf_map__set_map_flags", Libbpf.bpf_map__set_map_flags(map, wanted.flags()), subject);
     }
     MapSpec inner = wanted.inner();
-    if (inner != null) {
+    if (inner != null && !inner.equals(present.inner())) {
       Fd prototype = MapCreation.create(inner);
       prototypes.add(prototype);
       file.check(
@@ -70,16 +71,23 @@ final class ObjectLoader {
           Libbpf.bpf_map__set_inner_map_fd(map, prototype.number()),
           subject);
     }
-    Path pin = wanted.pin();
-    MemorySegment path =
-        pin == null ? MemorySegment.NULL : file.arena().allocateFrom(pin.toString());
-    file.check("bpf_map__set_pin_path", Libbpf.bpf_map__set_pin_path(map, path), subject);
-    if (pin != null) {
-      Pins.requireBpffs(pin);
-    }
+    preparePin(map, wanted, present);
     BpfMap<?, ?> reused = spec.reused().get(wanted.name());
     if (reused != null) {
       file.check("bpf_map__reuse_fd", Libbpf.bpf_map__reuse_fd(map, reused.fd()), subject);
+    }
+  }
+
+  private void preparePin(MemorySegment map, MapSpec wanted, MapSpec present) {
+    Path pin = wanted.pin();
+    if (pin != null) {
+      Pins.requireBpffs(pin);
+    }
+    if (!wanted.pinPath().equals(present.pinPath())) {
+      MemorySegment path =
+          pin == null ? MemorySegment.NULL : file.arena().allocateFrom(pin.toString());
+      file.check(
+          "bpf_map__set_pin_path", Libbpf.bpf_map__set_pin_path(map, path), "map " + wanted.name());
     }
   }
 

@@ -72,21 +72,11 @@ public final class Pins {
     try (Arena arena = Arena.ofConfined()) {
       int result = Libbpf.bpf_obj_get(arena.allocateFrom(path.toString()));
       Fd fd = Fd.of("bpf_obj_get", result, subject);
-      if (!is(fd, kind)) {
+      if (!fd.kind().contains(kind.inode)) {
         fd.close();
         throw new BpfException(path + " is no pinned " + kind.name().toLowerCase(Locale.ROOT));
       }
       return fd;
-    }
-  }
-
-  private static boolean is(Fd fd, Kind kind) {
-    try {
-      Path target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd.number()));
-      return target.toString().contains(kind.inode);
-    } catch (IOException failure) {
-      fd.close();
-      throw new UncheckedIOException(failure);
     }
   }
 }

@@ -5,7 +5,10 @@ import io.merlon.bpf.raw.bpf_link_create_opts;
 import io.merlon.bpf.raw.bpf_link_update_opts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A program attached to an interface by a tcx link (kernel 6.6). While the link is open or pinned
@@ -17,6 +20,10 @@ public final class TcxLink implements AutoCloseable {
   private static final int TCX_INGRESS = 46;
 
   private static final int TCX_EGRESS = 47;
+
+  /** BPF_MPROG_MAX, the kernel's bound for one hook. */
+  private static final int MAX_PROGRAMS = 64;
+
   private static final int BEFORE = 1 << 3;
   private static final int REPLACE = 1 << 2;
 
@@ -38,6 +45,7 @@ public final class TcxLink implements AutoCloseable {
   }
 
   public static TcxLink attach(BpfProgram program, int ifindex, Direction direction, Place place) {
+    Library.require(Feature.TCX);
     String subject = "program %s at interface %d".formatted(program.name(), ifindex);
     try (Arena arena = Arena.ofConfined();
         LibbpfLog log = LibbpfLog.capture()) {
@@ -60,8 +68,9 @@ public final class TcxLink implements AutoCloseable {
     return checked(Pins.open(path, Pins.Kind.LINK));
   }
 
-  static TcxLink checked(Fd fd) {
+  private static TcxLink checked(Fd fd) {
     try {
+      Library.require(Feature.TCX);
       LinkInfo info = LinkInfo.of(fd.number(), fd.subject());
       if (!info.isTcx()) {
         throw new BpfException(fd.subject() + " is no tcx link");
@@ -75,6 +84,24 @@ public final class TcxLink implements AutoCloseable {
 
   static int attachType(Direction direction) {
     return direction == Direction.INGRESS ? TCX_INGRESS : TCX_EGRESS;
+  }
+
+  /** The ids of the programs at an interface's tcx hook, in the order they run. */
+  public static List<Integer> programIds(int ifindex, Direction direction) {
+    Library.require(Feature.TCX);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment flags = arena.allocate(ValueLayout.JAVA_INT);
+      MemorySegment ids = arena.allocate(ValueLayout.JAVA_INT, MAX_PROGRAMS);
+      MemorySegment count = arena.allocateFrom(ValueLayout.JAVA_INT, MAX_PROGRAMS);
+      int result = Libbpf.bpf_prog_query(ifindex, attachType(direction), 0, flags, ids, count);
+      if (result < 0) {
+        throw new BpfException("bpf_prog_query", -result, "interface " + ifindex);
+      }
+      int found = count.get(ValueLayout.JAVA_INT, 0);
+      return IntStream.range(0, found)
+          .mapToObj(i -> ids.getAtIndex(ValueLayout.JAVA_INT, i))
+          .toList();
+    }
   }
 
   /** What is attached, and where, now. */
