@@ -1,5 +1,6 @@
 package io.merlon.bpf;
 
+import java.util.Objects;
 import java.util.Set;
 
 /** A call into the kernel or libbpf that failed: which call, with which error, on what. */
@@ -57,6 +58,11 @@ public class BpfException extends RuntimeException {
       return fact + ": run as root, or with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN";
     }
     return detail.isEmpty() ? fact : fact + ": " + detail;
+  }
+
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 
   /** The function that failed, empty when none did. */

@@ -21,12 +21,7 @@ public sealed class BpfMap<K, V> permits OwnedMap {
   private final MapBatch<K, V> batch;
 
   BpfMap(Fd fd, MapInfo info, Codec<K> keys, Codec<V> values) {
-    if (keys.size() != info.keySize() || values.size() != info.transferSize()) {
-      throw new BpfException(
-          "map %s has keys of %d and values of %d bytes, the codecs %d and %d"
-              .formatted(
-                  info.name(), info.keySize(), info.transferSize(), keys.size(), values.size()));
-    }
+    info.requireSizes(keys.size(), values.size());
     this.fd = fd;
     this.info = info;
     this.keys = keys;

@@ -95,9 +95,14 @@ public final class BpfObjectSpec {
     return map(map(map).pinnedAt(path));
   }
 
-  /** Loading uses this map; it is borrowed until then. */
+  /** Loading uses this map, of any number of entries; it is borrowed until then. */
   public BpfObjectSpec useMap(String map, BpfMap<?, ?> existing) {
-    reused.put(map(map).name(), existing);
+    MapInfo info = existing.info();
+    MapSpec wanted = map(map).withMaxEntries(info.maxEntries()).withFlags(info.flags());
+    if (!info.fits(wanted)) {
+      throw new BpfException("map " + info.name() + " cannot be map " + map + " of object " + name);
+    }
+    reused.put(map, existing);
     return this;
   }
 

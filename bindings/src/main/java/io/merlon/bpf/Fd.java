@@ -57,10 +57,15 @@ final class Fd implements AutoCloseable {
     }
   }
 
-  /** What the kernel calls the kind of the descriptor, such as {@code anon_inode:bpf-map}. */
+  /**
+   * What the kernel calls the kind of the descriptor, such as {@code anon-inode:bpf-map}. A link is
+   * spelt {@code bpf_link} where it was created and {@code bpf-link} where it was opened.
+   */
   String kind() {
     try {
-      return Files.readSymbolicLink(Path.of("/proc/self/fd/" + number())).toString();
+      return Files.readSymbolicLink(Path.of("/proc/self/fd/" + number()))
+          .toString()
+          .replace('_', '-');
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

@@ -42,6 +42,20 @@ public record MapInfo(
         && flags == wanted.flags();
   }
 
+  void requireSizes(int keys, int values) {
+    if (keys != keySize || values != transferSize()) {
+      throw new BpfException(
+          "map %s has keys of %d and values of %d bytes%s, the codecs %d and %d"
+              .formatted(
+                  name,
+                  keySize,
+                  transferSize(),
+                  type.perCpu() ? " (see PerCpu)" : "",
+                  keys,
+                  values));
+    }
+  }
+
   /** The bytes a value takes in a call: a per-CPU map's are padded to 8, one per possible CPU. */
   int transferSize() {
     return type.perCpu() ? PerCpu.paddedSize(valueSize) * PerCpu.cpus() : valueSize;

@@ -50,10 +50,12 @@ public final class MappedArray implements AutoCloseable {
   }
 
   public long get(long index) {
+    check(index, 1);
     return (long) WORD.getAcquire(words, 0L, index);
   }
 
   public void set(long index, long word) {
+    check(index, 1);
     WORD.setRelease(words, 0L, index, word);
   }
 

@@ -17,6 +17,9 @@ final class ObjectLoader {
   private final ObjectFile file;
   private final List<Fd> prototypes = new ArrayList<>();
 
+  /** By the object's names: libbpf renames a map that it reuses. */
+  private final Map<String, MemorySegment> maps = new LinkedHashMap<>();
+
   private ObjectLoader(BpfObjectSpec spec, ObjectFile file) {
     this.spec = spec;
     this.file = file;
@@ -51,6 +54,7 @@ final class ObjectLoader {
   private void prepareMap(MemorySegment map) {
     MapSpec present = ObjectFile.mapSpec(map);
     MapSpec wanted = spec.map(present.name());
+    maps.put(wanted.name(), map);
     String subject = "map " + wanted.name();
     if (wanted.maxEntries() != present.maxEntries()) {
       file.check(
@@ -125,19 +129,19 @@ final class ObjectLoader {
   }
 
   private BpfObject collect() {
-    Map<String, Fd> maps = new LinkedHashMap<>();
+    Map<String, Fd> loaded = new LinkedHashMap<>();
     Map<String, Fd> programs = new LinkedHashMap<>();
     try {
-      file.forEachMap(map -> keep(maps, "map ", ObjectFile.mapName(map), Libbpf.bpf_map__fd(map)));
+      maps.forEach((name, map) -> keep(loaded, "map ", name, Libbpf.bpf_map__fd(map)));
       file.forEachProgram(program -> {
         String name = ObjectFile.programName(program);
         if (spec.program(name).autoload()) {
           keep(programs, "program ", name, Libbpf.bpf_program__fd(program));
         }
       });
-      return new BpfObject(spec.name(), maps, programs);
+      return new BpfObject(spec.name(), loaded, programs);
     } catch (RuntimeException failure) {
-      maps.values().forEach(Fd::close);
+      loaded.values().forEach(Fd::close);
       programs.values().forEach(Fd::close);
       throw failure;
     }

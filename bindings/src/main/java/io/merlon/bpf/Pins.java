@@ -56,7 +56,7 @@ public final class Pins {
   enum Kind {
     MAP("bpf-map"),
     PROGRAM("bpf-prog"),
-    LINK("bpf_link");
+    LINK("bpf-link");
 
     private final String inode;
 

@@ -6,10 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** From the file to a running program. */
+@ExtendWith(LeakCheck.class)
 class BpfObjectTest {
   private static final byte[] PACKET = new byte[64];
 
@@ -81,5 +86,39 @@ class BpfObjectTest {
       assertTrue(program.id() > 0);
       assertFalse(Inventory.programs("verdict").isEmpty());
     }
+  }
+
+  @Test
+  void programsCanShareAMapOfSomebodyElse() {
+    try (OwnedMap<Integer, Long> hash =
+            BpfMap.create(new MapSpec("mine", MapType.HASH, 4, 8, 16), Codec.u32(), Codec.u64());
+        BpfObject object = TestObjects.spec("basic").useMap("hash", hash).load()) {
+      hash.put(1, 2L);
+      assertEquals(hash.id(), object.mapInfo("hash").id());
+      assertEquals(Optional.of(2L), object.map("hash", Codec.u32(), Codec.u64()).get(1));
+    }
+  }
+
+  @Test
+  void aSpecLoadsAnyNumberOfTimesAndLeavesNoDescriptor() throws IOException {
+    BpfObjectSpec spec = TestObjects.spec("basic");
+    Map<String, String> before = LeakCheck.open();
+    for (int i = 0; i < 20; i++) {
+      try (BpfObject object = spec.load()) {
+        assertEquals(3, object.programs().size());
+        assertTrue(LeakCheck.open().size() > before.size());
+      }
+    }
+    assertEquals(before, LeakCheck.open());
+  }
+
+  @Test
+  void whatWasBorrowedEndsWithTheObject() {
+    BpfObject object = TestObjects.spec("basic").load();
+    BpfProgram program = object.program("verdict");
+    BpfMap<Integer, Long> map = object.map("hash", Codec.u32(), Codec.u64());
+    object.close();
+    assertThrows(IllegalStateException.class, () -> program.testRun(PACKET, 1));
+    assertThrows(IllegalStateException.class, () -> map.get(1));
   }
 }

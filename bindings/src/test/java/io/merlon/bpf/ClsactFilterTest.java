@@ -1,0 +1,80 @@
+package io.merlon.bpf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Filters at the clsact qdisc of a real interface. */
+@ExtendWith(LeakCheck.class)
+class ClsactFilterTest {
+  private static long seen(BpfObject object, int program) {
+    return object.map("seen", Codec.u32(), Codec.u64()).get(program).orElseThrow();
+  }
+
+  @Test
+  void attachesReplacesAndDetaches() {
+    try (TestInterface device = new TestInterface();
+        BpfObject object = TestObjects.spec("hook").load()) {
+      int index = device.index();
+      ClsactFilter filter = new ClsactFilter(index, Direction.EGRESS, 7, 0x4d);
+      assertEquals(OptionalInt.empty(), filter.programId());
+      assertTrue(ClsactFilter.createQdisc(index));
+      assertFalse(ClsactFilter.createQdisc(index));
+      assertEquals(OptionalInt.empty(), filter.programId());
+
+      filter.attachNew(object.program("hook_first"));
+      device.send();
+      assertTrue(seen(object, 0) > 0);
+      assertEquals(OptionalInt.of(object.program("hook_first").id()), filter.programId());
+
+      filter.attach(object.program("hook_second"));
+      long first = seen(object, 0);
+      device.send();
+      assertEquals(first, seen(object, 0));
+      assertTrue(seen(object, 1) > 0);
+
+      assertTrue(filter.detach());
+      assertFalse(filter.detach());
+      assertEquals(OptionalInt.empty(), filter.programId());
+      assertTrue(ClsactFilter.removeQdisc(index));
+      assertFalse(ClsactFilter.removeQdisc(index));
+    }
+  }
+
+  @Test
+  void aSecondFilterInTheSamePlaceIsRefused() {
+    try (TestInterface device = new TestInterface();
+        BpfObject object = TestObjects.spec("hook").load()) {
+      ClsactFilter.createQdisc(device.index());
+      ClsactFilter filter = new ClsactFilter(device.index(), Direction.INGRESS, 1, 1);
+      filter.attachNew(object.program("hook_first"));
+      BpfException failure =
+          assertThrows(BpfException.class, () -> filter.attachNew(object.program("hook_second")));
+      assertEquals(Errno.EEXIST, failure.errno());
+      assertEquals(OptionalInt.of(object.program("hook_first").id()), filter.programId());
+    }
+  }
+
+  @Test
+  void anAbsentInterfaceIsNamed() {
+    BpfException failure =
+        assertThrows(BpfException.class, () -> ClsactFilter.createQdisc(Integer.MAX_VALUE));
+    assertEquals(Errno.ENODEV, failure.errno());
+    assertTrue(failure.getMessage().contains("clsact of interface 2147483647"));
+  }
+
+  @Test
+  void placesOutsideTheRangeAreRefused() {
+    assertThrows(
+        IllegalArgumentException.class, () -> new ClsactFilter(1, Direction.INGRESS, 0, 1));
+    assertThrows(
+        IllegalArgumentException.class, () -> new ClsactFilter(1, Direction.INGRESS, 1, 0));
+    assertThrows(
+        IllegalArgumentException.class, () -> new ClsactFilter(1, Direction.INGRESS, 65536, 1));
+  }
+}
