@@ -1,0 +1,497 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Judges every packet of a node's pods at the host side of their interfaces. An established flow
+ * costs one look-up; a packet without one is judged by its pod's verdict table.
+ *
+ * The same programs serve tcx links and clsact filters in direct-action mode: "no opinion" is -1 and
+ * "drop" is 2 for both, so other programs on the hook keep their say.
+ */
+#include "event.h"
+#include "fragment.h"
+
+#define PASS -1 /* TCX_NEXT, TC_ACT_UNSPEC */
+#define DROP 2  /* TCX_DROP, TC_ACT_SHOT */
+
+#define PULL 2048 /* no honest header chain is longer */
+
+/* Where a program is attached. */
+enum hook {
+	FROM_POD,
+	TO_POD,
+	UPLINK,
+};
+
+/*
+ * One packet's judgement, in per-CPU memory rather than on the stack: a program is never interrupted
+ * by another packet's on its CPU, the stack is too small, and the verifier does not follow values
+ * through a map, so that it need not try every packet with every policy.
+ */
+struct context {
+	struct packet p;
+	struct packet other; /* the packet seen from its far end, or the one an ICMP error quotes */
+	struct who who;
+	struct who source;
+	struct judgement own;     /* of the packet's own direction */
+	struct judgement further; /* of its sender's egress, or of the reverse opening */
+	struct flow flow;
+	__u32 found; /* by parsing: PARSED or a reason */
+	__u32 memory;
+	__u32 hook;
+	__u32 mark; /* of a packet left to us by its pod's interface */
+	__u32 now;
+	__u32 epoch; /* and, as read with it, the configuration's */
+	__u32 flags;
+	__u32 interval;
+};
+
+MAP(scratch, PERCPU_ARRAY, __u32, struct context, 1, 0);
+
+static __always_inline int own_address(const struct packet *p, const struct endpoint *ep)
+{
+	struct peer *owner;
+
+	if (p->family == 4) {
+		if (p->key.v4.pod == ep->v4[0] || p->key.v4.pod == ep->v4[1])
+			return p->key.v4.pod != 0;
+		owner = ep->flags & ENDPOINT_MORE_ADDRESSES ? FIND(addresses4, &p->key.v4.pod) : 0;
+	} else {
+		if (same6(p->key.v6.pod, ep->v6[0]) || same6(p->key.v6.pod, ep->v6[1]))
+			return !!(p->key.v6.pod[0] | p->key.v6.pod[1]);
+		owner = ep->flags & ENDPOINT_MORE_ADDRESSES ? FIND(addresses6, p->key.v6.pod) : 0;
+	}
+	return owner && owner->ifindex == p->key.v4.ifindex;
+}
+
+static __always_inline void marked_source(struct who *who, __u32 mark)
+{
+	who->subject = mark & DEFERRED_SUBJECT;
+	who->mode = (mark >> 12) & 3;
+	if (who->mode >= MODES)
+		who->mode = MODE_ENFORCE;
+	who->own = 1;
+}
+
+/* Finds out whose packet it is; 0 if nobody knows. */
+static __always_inline int identify(struct context *c)
+{
+	if (c->hook == UPLINK) {
+		marked_source(&c->who, c->mark);
+		return 1;
+	}
+	struct endpoint *ep = bpf_map_lookup_elem(&endpoints, &c->p.key.v4.ifindex);
+
+	if (!ep)
+		return 0;
+	c->who.subject = ep->subject;
+	c->who.mode = ep->mode < MODES ? ep->mode : MODE_ENFORCE;
+	c->who.own = own_address(&c->p, ep);
+	return 1;
+}
+
+static __always_inline int unknown(const struct context *c)
+{
+	int passes = c->flags & CONFIG_UNKNOWN_ALLOW;
+
+	stat_add(passes ? STAT_UNKNOWN_PASSED : STAT_UNKNOWN_DROPPED);
+	return passes ? PASS : DROP;
+}
+
+static __always_inline int allow(struct context *c, __u32 slot)
+{
+	count(slot, c->p.packets, c->p.length);
+	if (c->p.fragment == FRAGMENT_FIRST)
+		fragment_keep(&c->p, slot, 0);
+	return PASS;
+}
+
+static __always_inline int drops(const struct judgement *j)
+{
+	return !j->allow && j->mode == MODE_ENFORCE;
+}
+
+/* Every denial ends here: counted, told, and carried out if its pod is enforced. */
+static __noinline int deny(struct context *c, const struct judgement *j)
+{
+	int drop = drops(j);
+
+	count(j->slot, c->p.packets, c->p.length);
+	if (c->p.fragment == FRAGMENT_FIRST)
+		fragment_keep(&c->p, j->slot, drop);
+	if (c->flags & CONFIG_EVENTS_DENIED)
+		event_denied(&c->p, j, c->interval);
+	return drop ? DROP : PASS;
+}
+
+/* Denies a packet for what it is, whatever policy would say of its ends. */
+static __noinline int refuse(struct context *c, __u32 reason)
+{
+	struct subject subject = subject_of(c->who.subject);
+	struct judgement *j = &c->own;
+
+	j->slot = code_slot(subject.slots, c->who.mode, c->p.direction, reason & (SLOT_CODES - 1));
+	j->class = 0;
+	j->subject = c->who.subject;
+	j->mode = c->who.mode;
+	j->direction = c->p.direction;
+	j->allow = 0;
+	j->reason = reason;
+	c->p.fragment = FRAGMENT_NONE; /* its kin are refused for their own sake, not remembered */
+	return deny(c, j);
+}
+
+/* The packet with its ends exchanged: what its far end's interface would make of it. */
+static __always_inline void turn(const struct packet *p, struct packet *turned)
+{
+	turned->family = p->family;
+	turned->direction = EGRESS;
+	turned->key.v4.ifindex = p->key.v4.ifindex;
+	if (p->family == 4) {
+		turned->key.v4.pod = p->key.v4.peer;
+		turned->key.v4.peer = p->key.v4.pod;
+		turned->key.v4.pod_port = p->key.v4.peer_port;
+		turned->key.v4.peer_port = p->key.v4.pod_port;
+		turned->key.v4.protocol = p->key.v4.protocol;
+	} else {
+		copy6(turned->key.v6.pod, p->key.v6.peer);
+		copy6(turned->key.v6.peer, p->key.v6.pod);
+		turned->key.v6.pod_port = p->key.v6.peer_port;
+		turned->key.v6.peer_port = p->key.v6.pod_port;
+		turned->key.v6.protocol = p->key.v6.protocol;
+	}
+}
+
+/* Judges the marked sender's egress too: both must allow; of two denials the enforced one decides. */
+static __noinline int judge_source(struct context *c, __u32 mark)
+{
+	marked_source(&c->source, mark);
+	if (c->own.passage == PASSAGE_NODE && c->source.subject == c->who.subject)
+		return 0; /* a pod that reached itself through a service, masqueraded */
+	turn(&c->p, &c->other);
+	judge(&c->other, &c->source, EGRESS, &c->further);
+	if (!c->further.allow && (c->own.allow || drops(&c->further)))
+		c->own = c->further;
+	return 0;
+}
+
+/*
+ * Judges, into c->own, an opening in DIRECTION. One towards the pod under a mark carries a judgement
+ * that its sender's interface left open: the sender's egress, with this pod as the peer.
+ */
+static __always_inline void judge_opening(struct context *c, __u32 direction, __u32 mark)
+{
+	judge(&c->p, &c->who, direction, &c->own);
+	if (direction == INGRESS && mark && !drops(&c->own))
+		judge_source(c, mark);
+}
+
+static __always_inline void mark_deferred(struct __sk_buff *skb, const struct context *c)
+{
+	if (c->hook == FROM_POD)
+		/* The class id too: a later program's TCX_PASS copies it over the index. */
+		skb->tc_index = skb->tc_classid =
+			DEFERRED_MARK | c->who.mode << 12 | (c->who.subject & DEFERRED_SUBJECT);
+}
+
+/* A new entry for the opening judged in c->own. */
+static __always_inline void keep(struct context *c, __u32 extra_flags)
+{
+	struct flow *flow = &c->flow;
+	__u32 out = c->p.direction & 1;
+
+	flow->epoch = c->epoch;
+	flow->slot = c->own.slot;
+	flow->last = c->now;
+	flow->created = c->now;
+	flow->subject = c->own.subject;
+	flow->state = flow_first_state(&c->p);
+	flow->flags = extra_flags | (out == EGRESS ? FLOW_OPENER_EGRESS : 0) |
+		      (c->own.passage == PASSAGE_DEFERRED ? FLOW_DEFERRED : 0);
+	flow->mark = c->mark;
+	flow->packets[0] = flow->packets[1] = 0;
+	flow->bytes[0] = flow->bytes[1] = 0;
+	flow->packets[out] = c->p.packets;
+	flow->bytes[out] = c->p.length;
+	if (c->p.shape == SHAPE_FIN)
+		flow_finish(flow, out);
+	flow_keep(&c->p, flow);
+}
+
+/* An entry is made only for what is certainly the pod's, or the pod could borrow others' addresses. */
+static __always_inline int may_keep(const struct context *c)
+{
+	return c->p.direction == EGRESS || c->who.own;
+}
+
+static __always_inline int accept(struct __sk_buff *skb, struct context *c)
+{
+	if (may_keep(c)) {
+		keep(c, 0);
+		if (c->flags & CONFIG_EVENTS_ALLOWED)
+			event_allowed(&c->p, &c->own);
+	}
+	if (c->own.passage == PASSAGE_DEFERRED)
+		mark_deferred(skb, c);
+	return allow(c, c->own.slot);
+}
+
+/* Whether a denied opener that goes on may take the entry's place. */
+static __always_inline int replaceable(const struct flow *old)
+{
+	return !old || old->flags & FLOW_WOULD_DENY || old->state == FLOW_CLOSED;
+}
+
+/* A packet that may open a flow. OLD is what it would replace. */
+static __always_inline int open_flow(struct __sk_buff *skb, struct context *c, const struct flow *old)
+{
+	judge_opening(c, c->p.direction, c->mark);
+	if (c->own.allow)
+		return accept(skb, c);
+	/* Unenforced, it goes on: remember it, so that its replies are not denials of their own. */
+	if (c->own.mode != MODE_ENFORCE && may_keep(c) && replaceable(old))
+		keep(c, FLOW_WOULD_DENY);
+	return deny(c, &c->own);
+}
+
+/*
+ * A packet from the middle of a connection of which nothing is known: the agent was upgraded, or the
+ * entry evicted. Its own direction's policy may adopt it; else it may be a reply to an opening that
+ * policy would allow, and passes without an entry that anybody could use.
+ */
+static __noinline int pick_up(struct __sk_buff *skb, struct context *c)
+{
+	if (c->p.shape != SHAPE_SYNACK) {
+		judge_opening(c, c->p.direction, c->mark);
+		if (c->own.allow && c->p.shape == SHAPE_RST)
+			return allow(c, c->own.slot);
+		if (c->own.allow) {
+			stat_add(STAT_PICKED_UP);
+			return accept(skb, c);
+		}
+	}
+	judge(&c->p, &c->who, c->p.direction == EGRESS ? INGRESS : EGRESS, &c->further);
+	if (c->further.allow)
+		return allow(c, c->further.slot);
+	return deny(c, c->p.shape == SHAPE_SYNACK ? &c->further : &c->own);
+}
+
+/* Judged, but never the beginning of anything. */
+static __always_inline int judge_alone(struct __sk_buff *skb, struct context *c)
+{
+	judge_opening(c, c->p.direction, c->mark);
+	if (!c->own.allow)
+		return deny(c, &c->own);
+	if (c->own.passage == PASSAGE_DEFERRED)
+		mark_deferred(skb, c);
+	return allow(c, c->own.slot);
+}
+
+/*
+ * An entry from before the last narrowing: its opening is judged by today's policy. The entry is
+ * replaced, never stamped in place: an evicted element may already belong to another flow.
+ */
+static __noinline int rejudge(struct __sk_buff *skb, struct context *c, const struct flow *old)
+{
+	struct flow *flow = &c->flow;
+	__u32 out = c->p.direction & 1;
+
+	*flow = *old;
+	judge_opening(c, flow_opener(flow), flow->mark);
+	if (!c->own.allow)
+		c->own.reason = REASON_REVOKED;
+	if (drops(&c->own)) {
+		flow_forget(&c->p);
+		return deny(c, &c->own);
+	}
+	flow->epoch = c->epoch;
+	flow->slot = c->own.slot;
+	flow->subject = c->own.subject;
+	flow->flags &= ~(FLOW_WOULD_DENY | FLOW_DEFERRED);
+	flow->flags |= (c->own.allow ? 0 : FLOW_WOULD_DENY) |
+		       (c->own.passage == PASSAGE_DEFERRED ? FLOW_DEFERRED : 0);
+	flow->packets[out] += c->p.packets;
+	flow->bytes[out] += c->p.length;
+	flow_advance(flow, &c->p, c->now);
+	flow_keep(&c->p, flow);
+	if (!c->own.allow)
+		return deny(c, &c->own);
+	if (c->own.passage == PASSAGE_DEFERRED)
+		mark_deferred(skb, c);
+	return allow(c, c->own.slot);
+}
+
+/* An ICMP error passes with the flow it speaks of. */
+static __noinline int related(struct __sk_buff *skb, const struct config *cfg, struct context *c)
+{
+	struct flow *flow;
+
+	if (!quoted_flow(skb, &c->p, &c->other))
+		return judge_alone(skb, c);
+	flow = flow_find(&c->other);
+	if (!flow || !flow_alive(flow, cfg, c->now))
+		return judge_alone(skb, c);
+	if (flow->epoch == c->epoch)
+		return allow(c, flow->slot);
+	judge(&c->other, &c->who, flow_opener(flow), &c->further);
+	return c->further.allow ? allow(c, c->further.slot) : judge_alone(skb, c);
+}
+
+/* Whatever is not an established flow's packet. FLOW is a living entry that does not just carry it. */
+static __always_inline int fresh(struct __sk_buff *skb, const struct config *cfg, struct context *c,
+			    const struct flow *flow)
+{
+	if (!identify(c))
+		return unknown(c);
+	if (flow && c->p.shape != SHAPE_SYN)
+		return rejudge(skb, c, flow);
+	if (c->hook == FROM_POD && !c->who.own && c->flags & CONFIG_VERIFY_SOURCE)
+		return refuse(c, REASON_SPOOFED);
+	switch (c->p.shape) {
+	case SHAPE_NEIGHBOUR:
+		return PASS;
+	case SHAPE_ERROR:
+		return related(skb, cfg, c);
+	case SHAPE_ECHO_REPLY:
+		return judge_alone(skb, c);
+	case SHAPE_SYNACK:
+	case SHAPE_DATA:
+	case SHAPE_FIN:
+	case SHAPE_RST:
+		return pick_up(skb, c);
+	}
+	return open_flow(skb, c, flow);
+}
+
+static __noinline int later_fragment(const struct config *cfg, struct context *c)
+{
+	struct fragment *first = fragment_find(&c->p, cfg, c->now);
+
+	if (first) {
+		count(first->slot, c->p.packets, c->p.length);
+		return first->drop ? DROP : PASS;
+	}
+	if (!identify(c))
+		return unknown(c);
+	if (c->hook == FROM_POD && !c->who.own && c->flags & CONFIG_VERIFY_SOURCE)
+		return refuse(c, REASON_SPOOFED);
+	judge_opening(c, c->p.direction, c->mark);
+	if (!c->own.uniform)
+		return refuse(c, REASON_FRAGMENT_UNKNOWN);
+	return c->own.allow ? allow(c, c->own.slot) : deny(c, &c->own);
+}
+
+static __always_inline int refuse_malformed(struct context *c, __u32 reason)
+{
+	return identify(c) ? refuse(c, reason) : unknown(c);
+}
+
+static __always_inline int travel(struct flow *flow, const struct packet *p, __u32 now)
+{
+	flow_advance(flow, p, now);
+	flow_count(flow, p->direction, p->packets, p->length);
+	count(flow->slot, p->packets, p->length);
+	return PASS;
+}
+
+/* An established flow's packet of which more is to be noted than its passing. */
+static __always_inline int travel_noted(struct __sk_buff *skb, struct context *c, struct flow *flow)
+{
+	if (c->p.fragment == FRAGMENT_FIRST)
+		fragment_keep(&c->p, flow->slot, 0);
+	if (flow->flags & FLOW_DEFERRED && c->hook == FROM_POD && identify(c))
+		mark_deferred(skb, c);
+	return travel(flow, &c->p, c->now);
+}
+
+static __noinline int slow(struct __sk_buff *skb, const struct config *cfg, struct context *c, struct flow *flow)
+{
+	if (c->found)
+		return refuse_malformed(c, c->found);
+	if (c->p.shape == SHAPE_DHCP)
+		return PASS;
+	if (c->p.fragment == FRAGMENT_LATER)
+		return later_fragment(cfg, c);
+	if (c->p.shape == SHAPE_NEIGHBOUR && (c->hook == TO_POD || c->p.link_source))
+		return PASS;
+	if (flow && flow->epoch == c->epoch && (c->p.shape != SHAPE_SYN || !flow_reopens(flow, &c->p)))
+		return travel_noted(skb, c, flow);
+	return fresh(skb, cfg, c, flow);
+}
+
+/*
+ * The way of an established flow's packet: parsed into registers, one look-up, counted. Everything
+ * else leaves it for one of the functions above.
+ */
+static __always_inline int enforce(struct __sk_buff *skb, const __u32 hook)
+{
+	__u32 zero = 0;
+	struct config *cfg = bpf_map_lookup_elem(&config, &zero);
+	struct context *c = bpf_map_lookup_elem(&scratch, &zero);
+	struct packet p;
+	__u32 mark = 0;
+
+	if (!cfg || !c)
+		return DROP;
+	if (hook != FROM_POD && skb->tc_index & DEFERRED_MARK)
+		mark = skb->tc_index & 0xffff;
+	if (hook == UPLINK && !mark)
+		return PASS;
+	p.direction = hook == TO_POD ? INGRESS : EGRESS;
+	p.length = skb->len;
+	p.packets = skb->gso_segs ?: 1;
+
+	int found = PARSED;
+
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < 2; i++) {
+		found = parse(skb, &p, cfg->flags & CONFIG_ETHERTYPE_ALLOW, &c->memory);
+		if (found != REASON_TRUNCATED || skb->data_end - skb->data >= skb->len)
+			break;
+		stat_add(STAT_PULLED);
+		bpf_skb_pull_data(skb, skb->len < PULL ? skb->len : PULL);
+	}
+	if (found == PASSES)
+		return PASS;
+	p.key.v4.ifindex = skb->ifindex;
+
+	__u32 now = bpf_jiffies64();
+	struct flow *flow = 0;
+
+	if (found == PARSED && p.shape <= SHAPE_LAST_OF_FLOW && p.fragment != FRAGMENT_LATER) {
+		flow = flow_find(&p);
+		if (flow && (!flow_alive(flow, cfg, now) || (hook != FROM_POD && flow->mark != mark)))
+			flow = 0;
+		if (flow && flow->epoch == cfg->epoch && p.fragment == FRAGMENT_NONE &&
+		    !(flow->flags & FLOW_DEFERRED) && (p.shape != SHAPE_SYN || !flow_reopens(flow, &p)))
+			return travel(flow, &p, now);
+	}
+	c->p = p;
+	c->hook = hook;
+	c->mark = mark;
+	c->now = now;
+	c->epoch = cfg->epoch;
+	c->flags = cfg->flags;
+	c->interval = cfg->denial_interval;
+	c->found = found;
+	return slow(skb, cfg, c, flow);
+}
+
+SEC("tc")
+int from_pod(struct __sk_buff *skb)
+{
+	return enforce(skb, FROM_POD);
+}
+
+SEC("tc")
+int to_pod(struct __sk_buff *skb)
+{
+	return enforce(skb, TO_POD);
+}
+
+/* Only where services have backends that differ and live elsewhere: see DEFERRED_MARK. */
+SEC("tc")
+int uplink(struct __sk_buff *skb)
+{
+	return enforce(skb, UPLINK);
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

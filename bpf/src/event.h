@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the agent hears: one event for a flow's beginning, and rate-limited ones for denials. */
+#ifndef MERLON_EVENT_H
+#define MERLON_EVENT_H
+
+#include "flow.h"
+
+static __always_inline void count(__u32 slot, __u32 packets, __u32 bytes)
+{
+	struct counter *counter = bpf_map_lookup_elem(&counters, &slot);
+
+	if (counter) {
+		counter->packets += packets;
+		counter->bytes += bytes;
+	}
+}
+
+static __always_inline void event_fill(struct event *e, const struct packet *p, const struct judgement *j,
+				       __u8 kind)
+{
+	e->jiffies = bpf_jiffies64();
+	e->ifindex = p->key.v4.ifindex;
+	e->subject = j->subject;
+	e->slot = j->slot;
+	e->class = j->class;
+	if (p->family == 4) {
+		__u32 *pod = (void *)e->pod, *peer = (void *)e->peer;
+
+		pod[0] = p->key.v4.pod;
+		peer[0] = p->key.v4.peer;
+		pod[1] = pod[2] = pod[3] = 0;
+		peer[1] = peer[2] = peer[3] = 0;
+		e->pod_port = p->key.v4.pod_port;
+		e->peer_port = p->key.v4.peer_port;
+		e->protocol = p->key.v4.protocol;
+	} else {
+		copy6(e->pod, p->key.v6.pod);
+		copy6(e->peer, p->key.v6.peer);
+		e->pod_port = p->key.v6.pod_port;
+		e->peer_port = p->key.v6.peer_port;
+		e->protocol = p->key.v6.protocol;
+	}
+	e->suppressed = 0;
+	e->length = p->length;
+	e->kind = kind;
+	e->family = p->family;
+	e->direction = j->direction;
+	e->mode = j->mode;
+	e->reason = j->reason;
+	e->tcp_flags = p->tcp_flags;
+	e->pad = 0;
+	e->pad2 = 0;
+}
+
+/*
+ * No wake-up: a reader that is woken per event costs the sender microseconds, one that polls every
+ * millisecond costs it nothing (docs/design/datapath.md).
+ */
+static __always_inline struct event *event_reserve(void)
+{
+	struct event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
+
+	if (!e)
+		stat_add(STAT_EVENTS_LOST);
+	return e;
+}
+
+static __always_inline void event_allowed(const struct packet *p, const struct judgement *j)
+{
+	struct event *e = event_reserve();
+
+	if (!e)
+		return;
+	event_fill(e, p, j, EVENT_ALLOWED);
+	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline __u32 mix(__u32 hash, __u32 value)
+{
+	hash = (hash ^ value) * 0x9e3779b1;
+	return hash ^ (hash >> 15);
+}
+
+static __always_inline __u32 denial_hash(const struct packet *p, const struct judgement *j)
+{
+	const __u32 *key = (const void *)&p->key;
+	__u32 hash = mix(p->family, j->slot);
+
+	for (int i = 0; i < 5; i++)
+		hash = mix(hash, key[i]);
+	if (p->family == 6)
+		for (int i = 5; i < 11; i++)
+			hash = mix(hash, key[i]);
+	return hash;
+}
+
+/*
+ * At most one event per denied flow and interval. The records are a small table per CPU: each flow
+ * has one place, and a flow that finds another's record there reports what that one still owes.
+ * Per CPU, so that no count is lost to a race.
+ */
+static __always_inline void event_denied(const struct packet *p, const struct judgement *j, __u32 interval)
+{
+	__u32 hash = denial_hash(p, j);
+	__u32 place = hash & (DENIALS - 1);
+	__u32 now = bpf_jiffies64();
+	struct denial *d = bpf_map_lookup_elem(&denials, &place);
+	__u32 owed = 0;
+
+	if (!d)
+		return;
+	if (d->event.kind && d->hash == hash) {
+		if (now - d->stamp < interval) {
+			d->suppressed++;
+			stat_add(STAT_EVENTS_SUPPRESSED);
+			return;
+		}
+		owed = d->suppressed;
+	} else if (d->event.kind && d->suppressed) {
+		struct event *last = event_reserve();
+
+		if (last) {
+			*last = d->event;
+			last->kind = EVENT_SUPPRESSED;
+			last->suppressed = d->suppressed;
+			bpf_ringbuf_submit(last, BPF_RB_NO_WAKEUP);
+		}
+	}
+	d->hash = hash;
+	d->stamp = now;
+	d->suppressed = 0;
+	event_fill(&d->event, p, j, EVENT_DENIED);
+	struct event *e = event_reserve();
+
+	if (!e) {
+		d->suppressed = owed + 1; /* the next event of this flow will tell */
+		return;
+	}
+	*e = d->event;
+	e->suppressed = owed;
+	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
+}
+
+#endif

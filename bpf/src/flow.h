@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The flow table: who opened what, whether it lives, and whether a packet may travel on it. */
+#ifndef MERLON_FLOW_H
+#define MERLON_FLOW_H
+
+#include "policy.h"
+
+static __always_inline struct flow *flow_find(struct packet *p)
+{
+	if (p->family == 4)
+		return FIND(flows4, &p->key.v4);
+	return FIND(flows6, &p->key.v6);
+}
+
+static __always_inline void flow_forget(struct packet *p)
+{
+	if (p->family == 4)
+		bpf_map_delete_elem(&flows4, &p->key.v4);
+	else
+		bpf_map_delete_elem(&flows6, &p->key.v6);
+}
+
+static __always_inline void flow_keep(struct packet *p, const struct flow *flow)
+{
+	long failed;
+
+	if (p->family == 4)
+		failed = KEEP(flows4, &p->key.v4, flow);
+	else
+		failed = KEEP(flows6, &p->key.v6, flow);
+	if (failed)
+		stat_add(STAT_FLOWS_NOT_KEPT);
+}
+
+static __always_inline __u32 flow_opener(const struct flow *flow)
+{
+	return flow->flags & FLOW_OPENER_EGRESS ? EGRESS : INGRESS;
+}
+
+/* Another CPU may have stamped it a moment in our future: hence the sign. */
+static __always_inline int flow_alive(const struct flow *flow, const struct config *cfg, __u32 now)
+{
+	return (__s32)(now - flow->last) <= (__s32)cfg->timeout[flow->state & (FLOW_STATES - 1)];
+}
+
+/* Whether a SYN on a living entry is but its opener's, sent again. */
+static __always_inline int flow_reopens(const struct flow *flow, const struct packet *p)
+{
+	return flow->state != FLOW_OPENING || flow_opener(flow) != p->direction;
+}
+
+static __always_inline void flow_finish(struct flow *flow, __u32 direction)
+{
+	const __u8 both = FLOW_FIN_INGRESS | FLOW_FIN_EGRESS;
+
+	flow->flags |= direction == EGRESS ? FLOW_FIN_EGRESS : FLOW_FIN_INGRESS;
+	if (flow->state != FLOW_CLOSED)
+		flow->state = (flow->flags & both) == both ? FLOW_CLOSED : FLOW_CLOSING;
+}
+
+/* What a packet that travels on the flow does to it. */
+static __always_inline void flow_advance(struct flow *flow, const struct packet *p, __u32 now)
+{
+	int answer = flow_opener(flow) != p->direction;
+
+	if (flow->last != now)
+		flow->last = now;
+	if (p->shape == SHAPE_FIN)
+		flow_finish(flow, p->direction);
+	else if (p->shape == SHAPE_RST)
+		flow->state = FLOW_CLOSED;
+	else if (answer && flow->state == FLOW_OPENING)
+		flow->state = FLOW_OPEN;
+	else if (answer && flow->state == FLOW_ONE_WAY)
+		flow->state = FLOW_BOTH_WAYS;
+}
+
+static __always_inline void flow_count(struct flow *flow, __u32 direction, __u32 packets, __u32 bytes)
+{
+	__sync_fetch_and_add(&flow->packets[direction & 1], packets);
+	__sync_fetch_and_add(&flow->bytes[direction & 1], bytes);
+}
+
+static __always_inline __u8 flow_first_state(const struct packet *p)
+{
+	__u32 protocol = protocol_of(p);
+
+	if (p->shape == SHAPE_SYN)
+		return FLOW_OPENING;
+	if (protocol == PROTOCOL_TCP || protocol == PROTOCOL_SCTP)
+		return FLOW_OPEN; /* picked up in its middle */
+	if (protocol == PROTOCOL_UDP)
+		return FLOW_ONE_WAY;
+	return p->shape == SHAPE_ECHO_REQUEST ? FLOW_ECHO : FLOW_OTHER;
+}
+
+/* The key of the flow an ICMP error speaks of, from the packet it quotes: sent by the other way. */
+static __always_inline int quoted_ipv4(struct cursor *c, const struct packet *p, struct packet *quoted)
+{
+	struct ipv4 *ip = header(c, sizeof(*ip));
+
+	if (!ip || ip->version_ihl >> 4 != 4)
+		return 0;
+	__u32 size = (ip->version_ihl & 0x0f) * 4;
+
+	if (size < sizeof(*ip) || (ip->fragment & bpf_htons(0x1fff)))
+		return 0;
+	quoted->family = 4;
+	quoted->key.v4.ifindex = p->key.v4.ifindex;
+	quoted->key.v4.pod = quoted->direction == EGRESS ? ip->source : ip->destination;
+	quoted->key.v4.peer = quoted->direction == EGRESS ? ip->destination : ip->source;
+	quoted->key.v4.pod_port = 0;
+	quoted->key.v4.peer_port = 0;
+	quoted->key.v4.protocol = ip->protocol;
+	if (quoted->key.v4.pod != p->key.v4.pod)
+		return 0;
+	advance(c, size < c->left ? size : c->left);
+	return 1;
+}
+
+static __always_inline int quoted_ipv6(struct cursor *c, const struct packet *p, struct packet *quoted)
+{
+	struct ipv6 *ip = header(c, sizeof(*ip));
+
+	if (!ip || ip->version >> 4 != 6)
+		return 0;
+	__u8 next = ip->next;
+
+	quoted->family = 6;
+	quoted->key.v6.ifindex = p->key.v6.ifindex;
+	copy6(quoted->key.v6.pod, quoted->direction == EGRESS ? ip->source : ip->destination);
+	copy6(quoted->key.v6.peer, quoted->direction == EGRESS ? ip->destination : ip->source);
+	quoted->key.v6.pod_port = 0;
+	quoted->key.v6.peer_port = 0;
+	if (!same6(quoted->key.v6.pod, p->key.v6.pod))
+		return 0;
+	advance(c, sizeof(*ip));
+	for (int i = 0; i < EXTENSIONS && extension_header(next); i++) {
+		forget(c, &quoted->inner);
+		if (parse_extension(c, quoted, &next) || quoted->fragment == FRAGMENT_LATER)
+			return 0;
+	}
+	if (extension_header(next))
+		return 0;
+	quoted->key.v6.protocol = next;
+	return 1;
+}
+
+/* Parses the packet an ICMP error quotes into the key of the flow it belonged to. */
+static __noinline int quoted_flow(struct __sk_buff *skb, struct packet *p, struct packet *quoted)
+{
+	struct cursor c = {
+		.data = (void *)(long)skb->data,
+		.end = (void *)(long)skb->data_end,
+		.offset = p->inner,
+	};
+
+	quoted->direction = p->direction == EGRESS ? INGRESS : EGRESS;
+	quoted->fragment = FRAGMENT_NONE;
+	c.left = skb->len > p->inner ? skb->len - p->inner : 0;
+	if (!(p->family == 4 ? quoted_ipv4(&c, p, quoted) : quoted_ipv6(&c, p, quoted)))
+		return 0;
+	__u32 protocol = protocol_of(quoted);
+
+	if (protocol == PROTOCOL_TCP || protocol == PROTOCOL_UDP || protocol == PROTOCOL_SCTP) {
+		struct ports *ports = header(&c, 8);
+
+		if (!ports)
+			return 0;
+		key_ports(quoted, ports->source, ports->destination);
+	} else if (protocol == (p->family == 4 ? PROTOCOL_ICMP : PROTOCOL_ICMP6)) {
+		struct icmp *icmp = header(&c, 8);
+
+		if (!icmp)
+			return 0;
+		if (p->family == 4 ? icmp->type == 8 || icmp->type == 0 : icmp->type == 128 || icmp->type == 129)
+			key_ports(quoted, icmp->id, icmp->id);
+	}
+	return 1;
+}
+
+#endif
