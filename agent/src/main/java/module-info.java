@@ -2,7 +2,12 @@
 @org.jspecify.annotations.NullMarked
 module io.merlon.agent {
   requires io.merlon.datapath;
+  requires com.fasterxml.jackson.core;
   requires info.picocli;
+  requires io.fabric8.kubernetes.client.jdkhttp;
+  requires kubernetes.client.api;
+  requires org.slf4j;
+  requires org.snakeyaml.engine;
   requires static transitive org.jspecify;
 
   exports io.merlon.agent.api;
