@@ -6,7 +6,7 @@ JDK = $(shell .ci/jdk 25)
 # Resolved once per run, so that a JDK installed by `deps` is found too.
 MVN = JAVA_HOME="$${MERLON_JDK:-$$(.ci/jdk 25)}" mvn -B
 
-.PHONY: help deps build test format bindings demo bench clean
+.PHONY: help deps build test format bindings bindings-check demo bench clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,3 +25,17 @@ format: deps ## Format the Java sources
 
 clean: ## Remove what was built
 	$(MVN) clean
+
+bindings: deps ## Regenerate the raw libbpf bindings (JEXTRACT=path of a jextract)
+	@bindings/jextract/generate write
+
+bindings-check: deps ## Compare the raw libbpf bindings with what JEXTRACT generates
+	@bindings/jextract/generate check
+
+ifdef JEXTRACT
+test: bindings-check
+endif
+
+bench: deps ## Measure map calls, batches and ring buffers beside the same in C
+	$(MVN) -q -Pbench -pl bindings -am test-compile
+	@bindings/src/jmh/run "$$(.ci/jdk 25)"

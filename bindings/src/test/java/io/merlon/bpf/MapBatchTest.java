@@ -114,10 +114,10 @@ class MapBatchTest {
 
   @Test
   void crowdedBucketsAreReadWhole() {
-    // Small chunks of large values: buckets hold more entries than fit at first.
-    MapSpec spec = new MapSpec("crowded", MapType.HASH, 4, 60_000, 64);
-    try (OwnedMap<Integer, byte[]> map = BpfMap.create(spec, Codec.u32(), Codec.bytes(60_000))) {
-      byte[] value = new byte[60_000];
+    // One value fills a chunk, so every bucket with two entries is more than fits at first.
+    MapSpec spec = new MapSpec("crowded", MapType.HASH, 4, 300_000, 64);
+    try (OwnedMap<Integer, byte[]> map = BpfMap.create(spec, Codec.u32(), Codec.bytes(300_000))) {
+      byte[] value = new byte[300_000];
       for (int i = 0; i < 64; i++) {
         map.put(i, value);
       }
