@@ -17,10 +17,15 @@ import org.jspecify.annotations.Nullable;
  * that nothing reaches standard error.
  */
 final class LibbpfLog implements AutoCloseable {
-  private static final int LIBBPF_INFO = 1;
+  private static final int WARN = 0;
+  private static final int INFO = 1;
   private static final ThreadLocal<@Nullable LibbpfLog> CURRENT = new ThreadLocal<>();
 
   private final StringBuilder text = new StringBuilder();
+
+  /** libbpf names the cause first and its consequences after it. */
+  private String cause = "";
+
   private final @Nullable LibbpfLog outer;
 
   private LibbpfLog(@Nullable LibbpfLog outer) {
@@ -56,7 +61,7 @@ final class LibbpfLog implements AutoCloseable {
   /** An upcall: it must not throw, whatever happens. */
   private static int print(int level, MemorySegment format, MemorySegment arguments) {
     LibbpfLog log = CURRENT.get();
-    if (log == null || level > LIBBPF_INFO) {
+    if (log == null || level > INFO) {
       return 0;
     }
     try (Arena scratch = Arena.ofConfined()) {
@@ -64,13 +69,21 @@ final class LibbpfLog implements AutoCloseable {
       int length = (int) Printer.VASPRINTF.invokeExact(result, format, arguments);
       if (length >= 0) {
         MemorySegment line = result.get(ADDRESS, 0).reinterpret(length + 1L);
-        log.text.append(line.getString(0));
+        log.add(level, line.getString(0));
         Printer.FREE.invokeExact(line);
       }
     } catch (Throwable lost) {
       log.text.append("(a line of libbpf's log was lost: ").append(lost).append(")\n");
     }
     return 0;
+  }
+
+  private void add(int level, String line) {
+    text.append(line);
+    if (level == WARN && cause.isEmpty()) {
+      String prefix = "libbpf: ";
+      cause = (line.startsWith(prefix) ? line.substring(prefix.length()) : line).strip();
+    }
   }
 
   String text() {
@@ -81,19 +94,8 @@ final class LibbpfLog implements AutoCloseable {
   BpfException failure(String call, int code, String subject) {
     VerifierLog verifier = VerifierLog.find(text());
     return verifier == null
-        ? new BpfException(call, code, subject, firstLine(), text())
+        ? new BpfException(call, code, subject, cause, text())
         : new VerifierException(code, verifier.program(), verifier.reason(), text());
-  }
-
-  /** libbpf names the cause first and its consequences after it. */
-  private String firstLine() {
-    return text()
-        .lines()
-        .map(line -> line.startsWith("libbpf: ") ? line.substring("libbpf: ".length()) : line)
-        .map(String::strip)
-        .filter(line -> !line.isEmpty())
-        .findFirst()
-        .orElse("");
   }
 
   @Override
