@@ -62,6 +62,7 @@ struct packet {
 	__u8 family;
 	__u8 shape;
 	__u8 fragment;
+	__u8 fragment_header; /* one was seen, also of a whole packet */
 	__u8 fragment_protocol;
 	__u8 tcp_flags;
 	__u8 link_source; /* its source is link-local or unspecified */
@@ -455,8 +456,9 @@ static __always_inline int parse_extension(struct cursor *c, struct packet *p, _
 		struct fragment_header *f = (void *)e;
 		__u32 offset = bpf_ntohs(f->offset) >> 3;
 
-		if (p->fragment)
+		if (p->fragment_header)
 			return REASON_EXTENSION_CHAIN;
+		p->fragment_header = 1;
 		p->fragment_id = f->id;
 		p->fragment_protocol = e->next;
 		if (offset)
@@ -534,6 +536,7 @@ static __always_inline int parse(struct __sk_buff *skb, struct packet *p, int et
 	struct ethernet *ethernet = header(&c, sizeof(*ethernet));
 
 	p->fragment = FRAGMENT_NONE;
+	p->fragment_header = 0;
 	p->fragment_id = 0;
 	p->fragment_protocol = 0;
 	p->tcp_flags = 0;
