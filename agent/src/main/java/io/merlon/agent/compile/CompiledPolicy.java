@@ -12,7 +12,7 @@ import java.util.List;
  * @param pods the local pods
  * @param tables by subject
  * @param decisions every decision in the tables, by cookie
- * @param nodes whose address is whose, of all nodes
+ * @param nodes the addresses of all nodes, with the names of those that claim them
  * @param problems sorted
  */
 public record CompiledPolicy(
@@ -22,7 +22,7 @@ public record CompiledPolicy(
     AddressBook addresses,
     PersistentMap<ServiceKey, ServiceTarget> services,
     PersistentMap<Long, Decision> decisions,
-    PersistentMap<Address, String> nodes,
+    PersistentMap<Address, List<String>> nodes,
     List<CompileProblem> problems) {
   public CompiledPolicy {
     problems = List.copyOf(problems);

@@ -4,6 +4,7 @@ import io.merlon.agent.identity.Address;
 import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.policy.Direction;
 import io.merlon.agent.policy.Protocol;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Judges a connection as the kernel does: the source's egress, then the destination's ingress. */
@@ -55,8 +56,8 @@ public final class PolicyLookup {
     if (pod.addresses().contains(peer) || peer.equals(side.address())) {
       return Decision.ITSELF;
     }
-    String owner = policy.nodes().get(peer);
-    if (owner != null && owner.equals(pod.node())) {
+    List<String> owners = policy.nodes().get(peer);
+    if (owners != null && pod.node() != null && owners.contains(pod.node())) {
       return Decision.OWN_NODE;
     }
     return policy

@@ -9,8 +9,6 @@ import io.merlon.agent.policy.PortMatch.PortRange;
 import io.merlon.agent.policy.Protocol;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Flattens the tiers into a row. Each layer is painted from its last rule to its first, so that the
@@ -33,9 +31,9 @@ final class RowBuilder {
    * The row for peers with one of these signatures. There are several only where several pods claim
    * one address: then what any of them may not do, none may.
    */
-  Row build(Set<Signature> peers) {
+  Row build(List<Signature> peers) {
     Row row = null;
-    for (Signature peer : new TreeSet<>(peers)) {
+    for (Signature peer : peers) {
       row = row == null ? build(peer) : row.narrowedBy(build(peer));
     }
     return row == null ? build(Signature.NONE) : row;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * under names they ask for.
  */
 final class Signature implements Comparable<Signature> {
-  static final Signature NONE = new Signature(new int[0], List.of());
+  static final Signature NONE = new Signature(TestNumbers.NONE, List.of());
 
   private static final Comparator<Signature> ORDER =
       Comparator.comparing((Signature s) -> s.tests, Arrays::compare)

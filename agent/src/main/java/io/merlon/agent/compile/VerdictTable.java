@@ -32,6 +32,19 @@ public final class VerdictTable {
     return new VerdictTable(rows(ingress, shared), rows(egress, shared));
   }
 
+  /** Takes rows by class; equal rows must be one object already. */
+  static VerdictTable of(Row[] ingress, Row[] egress) {
+    return new VerdictTable(trimmed(ingress), trimmed(egress));
+  }
+
+  private static Row[] trimmed(Row[] rows) {
+    int length = rows.length;
+    while (length > 1 && rows[length - 1].equals(rows[PeerClass.ANY])) {
+      length--;
+    }
+    return Arrays.copyOf(rows, length);
+  }
+
   private static Row[] rows(Map<Integer, Row> byClass, Map<Row, Row> shared) {
     Row any = byClass.get(PeerClass.ANY);
     if (any == null) {
@@ -74,6 +87,11 @@ public final class VerdictTable {
     Set<Row> rows = new LinkedHashSet<>(List.of(ingress));
     rows.addAll(List.of(egress));
     return rows;
+  }
+
+  /** The rows by class, free to be written to. */
+  Row[] copyRows(Direction direction) {
+    return rows(direction).clone();
   }
 
   private Row[] rows(Direction direction) {

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The tests that relevant rules make of their peers: one per distinct set of peers. */
-final class PeerTests {
+final class ReferenceTests {
   private final Map<Set<PeerSelector>, Integer> numbers = new HashMap<>();
   private final List<Set<PeerSelector>> tests = new ArrayList<>();
   private final List<Set<NamedPort>> asked = new ArrayList<>();
@@ -56,7 +56,7 @@ final class PeerTests {
     return tests.size() - 1;
   }
 
-  Set<Integer> passedBy(PodFacts pod) {
+  Set<Integer> passedBy(ReferencePod pod) {
     Set<Integer> passed = new TreeSet<>();
     for (int i = 0; i < tests.size(); i++) {
       for (PeerSelector peer : tests.get(i)) {

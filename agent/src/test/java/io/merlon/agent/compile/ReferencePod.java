@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param fading whether another pod may have its addresses already
  * @param ports what it declares, sorted
  */
-record PodFacts(
+record ReferencePod(
     PodRef pod,
     String uid,
     @Nullable String node,

@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what connections to a service lead to. A service nobody serves has no entry. */
-final class ServiceTargets {
-  private ServiceTargets() {}
+final class ReferenceServices {
+  private ReferenceServices() {}
 
   static Map<ServiceKey, ServiceTarget> of(
       Service service, Collection<EndpointSlice> slices, AddressBook book) {

@@ -25,10 +25,10 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The objects of a snapshot that are not policies, indexed and understood. */
-final class World {
+final class ReferenceWorld {
   static final String ROLE_ANNOTATION = "eks.amazonaws.com/role-arn";
 
-  final Map<PodRef, PodFacts> pods = new TreeMap<>();
+  final Map<PodRef, ReferencePod> pods = new TreeMap<>();
   final Map<String, Node> nodes = new TreeMap<>();
   final Map<Address, Set<String>> nodeAddresses = new TreeMap<>();
   final List<CompileProblem> problems = new ArrayList<>();
@@ -37,7 +37,7 @@ final class World {
   private final Map<String, Namespace> namespaces = new HashMap<>();
   private final Map<PodRef, IamRole> roles = new HashMap<>();
 
-  World(ClusterSnapshot snapshot, CompileOptions options) {
+  ReferenceWorld(ClusterSnapshot snapshot, CompileOptions options) {
     this.options = options;
     for (Namespace namespace : snapshot.namespaces()) {
       namespaces.put(namespace.name(), namespace);
@@ -99,12 +99,12 @@ final class World {
     }
   }
 
-  boolean isLocal(PodFacts pod) {
+  boolean isLocal(ReferencePod pod) {
     return !pod.hostNetwork() && (options.node() == null || options.node().equals(pod.node()));
   }
 
   private void add(Pod pod) {
-    PodFacts facts = facts(pod);
+    ReferencePod facts = facts(pod);
     pods.put(facts.pod(), facts);
     if (facts.hostNetwork() && facts.node() != null) {
       for (Address address : facts.addresses()) {
@@ -119,7 +119,7 @@ final class World {
     }
   }
 
-  private PodFacts facts(Pod pod) {
+  private ReferencePod facts(Pod pod) {
     List<Address> addresses = new ArrayList<>();
     for (String text : pod.ips()) {
       Address address = Address.parse(text);
@@ -134,7 +134,7 @@ final class World {
         ports.add(new PortAnswer(port.name(), protocol, port.port()));
       }
     }
-    return new PodFacts(
+    return new ReferencePod(
         new PodRef(pod.namespace(), pod.name()),
         pod.uid(),
         pod.node(),
