@@ -61,8 +61,12 @@ public final class Row {
     return builder.build();
   }
 
+  /** Between equal verdicts the cookie decides, for signatures have no order of their own. */
   private static Decision narrower(Decision one, Decision other) {
-    return one.allows() && !other.allows() ? other : one;
+    if (one.verdict() != other.verdict()) {
+      return one.allows() ? other : one;
+    }
+    return one.cookie() <= other.cookie() ? one : other;
   }
 
   public List<Interval> intervals(Protocol protocol) {

@@ -156,6 +156,9 @@ final class ReferenceCompiler {
       }
       for (Direction direction : Direction.values()) {
         for (PolicyRule rule : policy.rules(direction)) {
+          if (rule.peers().isEmpty() || rule.ports().isEmpty()) {
+            continue;
+          }
           DecidedBy by = new DecidedBy.Rule(policy.tier(), rule.ref());
           Decision decision = rule.action() == Action.DENY ? Decision.deny(by) : Decision.allow(by);
           tested.put(
@@ -291,8 +294,10 @@ final class ReferenceCompiler {
         isolating.add(policy.ref());
       }
       for (PolicyRule rule : policy.rules(direction)) {
-        Objects.requireNonNull(rules.get(policy.tier()))
-            .add(Objects.requireNonNull(tested.get(rule)));
+        TestedRule inForce = tested.get(rule);
+        if (inForce != null) {
+          Objects.requireNonNull(rules.get(policy.tier())).add(inForce);
+        }
       }
     }
     RowBuilder builder =
@@ -335,7 +340,13 @@ final class ReferenceCompiler {
               .toList();
       for (Map.Entry<ServiceKey, ServiceTarget> entry :
           ReferenceServices.of(service, slices, book).entrySet()) {
-        services = services.with(entry.getKey(), entry.getValue());
+        ServiceTarget other = services.get(entry.getKey());
+        services =
+            services.with(
+                entry.getKey(),
+                other == null || other.equals(entry.getValue())
+                    ? entry.getValue()
+                    : new ServiceTarget.Mixed());
       }
     }
     return services;

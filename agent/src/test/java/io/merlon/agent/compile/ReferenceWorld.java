@@ -47,6 +47,7 @@ final class ReferenceWorld {
             "metadata.labels",
             "labels under " + VirtualLabels.PREFIX + " are ignored");
       }
+      unknownMode(new ClusterEvent.PutNamespace(namespace).key(), namespace.annotations());
     }
     for (ServiceAccount account : snapshot.serviceAccounts()) {
       String arn = account.annotations().get(ROLE_ANNOTATION);
@@ -89,6 +90,16 @@ final class ReferenceWorld {
     problems.add(new CompileProblem(object, field, reason));
   }
 
+  private void unknownMode(ClusterEvent.Key object, Map<String, String> annotations) {
+    String asked = annotations.get(Mode.ANNOTATION);
+    if (asked != null && Mode.parse(asked) == null) {
+      problem(
+          object,
+          "metadata.annotations[" + Mode.ANNOTATION + "]",
+          "unknown mode \"" + asked + "\"");
+    }
+  }
+
   private void role(
       String namespace, String account, String arn, ClusterEvent.Key object, String field) {
     IamRole role = IamRole.parse(arn);
@@ -110,6 +121,9 @@ final class ReferenceWorld {
       for (Address address : facts.addresses()) {
         nodeAddresses.computeIfAbsent(address, a -> new TreeSet<>()).add(facts.node());
       }
+    }
+    if (isLocal(facts)) {
+      unknownMode(new ClusterEvent.PutPod(pod).key(), pod.annotations());
     }
     if (isLocal(facts) && VirtualLabels.claimsReserved(pod.labels())) {
       problem(
@@ -170,22 +184,10 @@ final class ReferenceWorld {
   private Mode mode(Pod pod) {
     Namespace namespace = namespaces.get(pod.namespace());
     String asked = pod.annotations().get(Mode.ANNOTATION);
-    ClusterEvent.Key object = new ClusterEvent.PutPod(pod).key();
     if (asked == null && namespace != null) {
       asked = namespace.annotations().get(Mode.ANNOTATION);
-      object = new ClusterEvent.PutNamespace(namespace).key();
     }
-    if (asked == null) {
-      return options.defaultMode();
-    }
-    Mode mode = Mode.parse(asked);
-    if (mode == null) {
-      problem(
-          object,
-          "metadata.annotations[" + Mode.ANNOTATION + "]",
-          "unknown mode \"" + asked + "\"");
-      return options.defaultMode();
-    }
-    return mode;
+    Mode mode = asked == null ? null : Mode.parse(asked);
+    return mode == null ? options.defaultMode() : mode;
   }
 }
