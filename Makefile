@@ -20,6 +20,9 @@ build: deps ## Build the runnable distribution in agent/target/dist
 test: deps ## Everything that can be tested on this machine
 	$(MVN) verify
 
+demo: build ## A folder of policies enforced on real packets in network namespaces
+	@JAVA_HOME="$$(.ci/jdk 25)" agent/target/dist/bin/merlon demo --manifests docs/examples/payments
+
 format: deps ## Format the Java sources
 	$(MVN) spotless:apply
 

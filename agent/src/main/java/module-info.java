@@ -5,12 +5,16 @@ module io.merlon.agent {
   requires com.fasterxml.jackson.core;
   requires info.picocli;
   requires io.fabric8.kubernetes.client.jdkhttp;
+  requires java.management;
   requires kubernetes.client.api;
   requires org.slf4j;
   requires org.snakeyaml.engine;
   requires static transitive org.jspecify;
 
   exports io.merlon.agent.api;
-  exports io.merlon.agent to
+
+  opens io.merlon.agent to
+      info.picocli;
+  opens io.merlon.agent.lab to
       info.picocli;
 }

@@ -1,0 +1,2 @@
+/** Which interface on the node belongs to which pod. */
+package io.merlon.agent.interfaces;

@@ -1,0 +1,31 @@
+package io.merlon.agent.lab;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Runs a program to its end. */
+final class Shell {
+  private Shell() {}
+
+  /** Runs a command given as one line of words without quotes; what it prints comes back. */
+  static String run(String line) {
+    List<String> words = List.of(line.split(" ", -1));
+    try {
+      Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+      process.getOutputStream().close();
+      String printed =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      int code = process.waitFor();
+      if (code != 0) {
+        throw new LabException(line + ": exit " + code + ": " + printed);
+      }
+      return printed;
+    } catch (IOException e) {
+      throw new LabException(line + ": " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LabException(line + ": interrupted");
+    }
+  }
+}
