@@ -26,7 +26,11 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    return inside ? play() : inNamespace();
+    if (inside) {
+      return play();
+    }
+    Preflight.check();
+    return inNamespace();
   }
 
   /** The node gets a namespace of its own, so that nothing of this machine's network is touched. */

@@ -6,9 +6,9 @@ import io.merlon.agent.compile.CompileOptions;
 import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.compile.PolicyCompiler;
 import io.merlon.agent.identity.PodRef;
+import io.merlon.agent.program.Attachment;
 import io.merlon.agent.program.PolicyLoader;
 import io.merlon.bpf.Direction;
-import io.merlon.bpf.TcxLink;
 import io.merlon.datapath.Config;
 import io.merlon.datapath.Datapath;
 import io.merlon.datapath.Hook;
@@ -26,7 +26,7 @@ final class Lab implements AutoCloseable {
   private final CompiledPolicy policy;
   private final SortedMap<PodRef, LabPod> pods = new TreeMap<>();
   private final SortedMap<PodRef, List<Integer>> ports = new TreeMap<>();
-  private final List<TcxLink> links = new ArrayList<>();
+  private final List<Attachment> links = new ArrayList<>();
   private final Datapath datapath;
   private final PolicyLoader loader;
 
@@ -75,8 +75,8 @@ final class Lab implements AutoCloseable {
     datapath.config().put(0, Config.defaults(ASSUMED_HZ));
     loader.load(policy, interfaces);
     for (int ifindex : interfaces.values()) {
-      links.add(TcxLink.attach(datapath.program(Hook.FROM_POD), ifindex, Direction.INGRESS));
-      links.add(TcxLink.attach(datapath.program(Hook.TO_POD), ifindex, Direction.EGRESS));
+      links.add(Attachment.attach(datapath.program(Hook.FROM_POD), ifindex, Direction.INGRESS));
+      links.add(Attachment.attach(datapath.program(Hook.TO_POD), ifindex, Direction.EGRESS));
     }
   }
 
@@ -102,8 +102,7 @@ final class Lab implements AutoCloseable {
 
   @Override
   public void close() {
-    links.forEach(TcxLink::detach);
-    links.forEach(TcxLink::close);
+    links.forEach(Attachment::close);
     datapath.close();
     pods.values().forEach(LabPod::close);
   }
