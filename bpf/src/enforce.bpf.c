@@ -46,20 +46,41 @@ struct context {
 
 MAP(scratch, PERCPU_ARRAY, __u32, struct context, 1, 0);
 
-static __always_inline int own_address(const struct packet *p, const struct endpoint *ep)
+static __always_inline int own4(const struct endpoint *ep, const __be32 *address, __u32 ifindex)
 {
 	struct peer *owner;
 
+	if (*address == ep->v4[0] || *address == ep->v4[1])
+		return *address != 0;
+	if (!(ep->flags & ENDPOINT_MORE_ADDRESSES))
+		return 0;
+	owner = FIND(addresses4, address);
+	return owner && owner->ifindex == ifindex;
+}
+
+static __always_inline int own6(const struct endpoint *ep, const __u8 *address, __u32 ifindex)
+{
+	struct peer *owner;
+
+	if (same6(address, ep->v6[0]) || same6(address, ep->v6[1]))
+		return address[0] || address[1]; /* an empty place is no address */
+	if (!(ep->flags & ENDPOINT_MORE_ADDRESSES))
+		return 0;
+	owner = FIND(addresses6, address);
+	return owner && owner->ifindex == ifindex;
+}
+
+static __always_inline void own_addresses(const struct packet *p, const struct endpoint *ep, struct who *who)
+{
+	__u32 ifindex = p->key.v4.ifindex;
+
 	if (p->family == 4) {
-		if (p->key.v4.pod == ep->v4[0] || p->key.v4.pod == ep->v4[1])
-			return p->key.v4.pod != 0;
-		owner = ep->flags & ENDPOINT_MORE_ADDRESSES ? FIND(addresses4, &p->key.v4.pod) : 0;
+		who->own = own4(ep, &p->key.v4.pod, ifindex);
+		who->self = who->own && own4(ep, &p->key.v4.peer, ifindex);
 	} else {
-		if (same6(p->key.v6.pod, ep->v6[0]) || same6(p->key.v6.pod, ep->v6[1]))
-			return !!(p->key.v6.pod[0] | p->key.v6.pod[1]);
-		owner = ep->flags & ENDPOINT_MORE_ADDRESSES ? FIND(addresses6, p->key.v6.pod) : 0;
+		who->own = own6(ep, p->key.v6.pod, ifindex);
+		who->self = who->own && own6(ep, p->key.v6.peer, ifindex);
 	}
-	return owner && owner->ifindex == p->key.v4.ifindex;
 }
 
 static __always_inline void marked_source(struct who *who, __u32 mark)
@@ -69,6 +90,7 @@ static __always_inline void marked_source(struct who *who, __u32 mark)
 	if (who->mode >= MODES)
 		who->mode = MODE_ENFORCE;
 	who->own = 1;
+	who->self = 0;
 }
 
 /* Finds out whose packet it is; 0 if nobody knows. */
@@ -84,7 +106,7 @@ static __always_inline int identify(struct context *c)
 		return 0;
 	c->who.subject = ep->subject;
 	c->who.mode = ep->mode < MODES ? ep->mode : MODE_ENFORCE;
-	c->who.own = own_address(&c->p, ep);
+	own_addresses(&c->p, ep, &c->who);
 	return 1;
 }
 
@@ -264,7 +286,8 @@ static __noinline int pick_up(struct __sk_buff *skb, struct context *c)
 		if (c->own.allow && c->p.shape == SHAPE_RST)
 			return allow(c, c->own.slot);
 		if (c->own.allow) {
-			stat_add(STAT_PICKED_UP);
+			if (may_keep(c))
+				stat_add(STAT_PICKED_UP);
 			return accept(skb, c);
 		}
 	}

@@ -158,7 +158,7 @@ static __noinline int quoted_flow(struct __sk_buff *skb, struct packet *p, struc
 	quoted->direction = p->direction == EGRESS ? INGRESS : EGRESS;
 	quoted->fragment = FRAGMENT_NONE;
 	quoted->fragment_header = 0;
-	c.left = skb->len > p->inner ? skb->len - p->inner : 0;
+	c.left = p->quoted;
 	if (!(p->family == 4 ? quoted_ipv4(&c, p, quoted) : quoted_ipv6(&c, p, quoted)))
 		return 0;
 	__u32 protocol = protocol_of(quoted);

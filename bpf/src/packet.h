@@ -58,6 +58,7 @@ struct packet {
 	__u32 length;  /* of the frame */
 	__u32 packets; /* on the wire, for one segmentation-offload frame */
 	__u32 inner;   /* offset of what an ICMP error quotes */
+	__u32 quoted;  /* its length */
 	__u32 fragment_id;
 	__u8 family;
 	__u8 shape;
@@ -322,6 +323,7 @@ static __always_inline int parse_icmp4(struct cursor *c, struct packet *p)
 	case 12: /* parameter problem */
 		p->shape = SHAPE_ERROR;
 		p->inner = c->offset + sizeof(*icmp);
+		p->quoted = c->left - sizeof(*icmp);
 		break;
 	}
 	return PARSED;
@@ -358,6 +360,7 @@ static __always_inline int parse_icmp6(struct cursor *c, struct packet *p, const
 	} else if (icmp->type >= 1 && icmp->type <= 4) {
 		p->shape = SHAPE_ERROR;
 		p->inner = c->offset + sizeof(*icmp);
+		p->quoted = c->left - sizeof(*icmp);
 	} else if (p->fragment) {
 		return PARSED; /* RFC 6980: neighbour discovery is never fragmented */
 	} else if (neighbour_discovery(p->direction, icmp->type, icmp->code, ip->hop_limit) ||

@@ -9,7 +9,8 @@
 struct who {
 	__u32 subject;
 	__u8 mode;
-	__u8 own; /* the address at the pod's end is the pod's */
+	__u8 own;  /* the address at the pod's end is the pod's */
+	__u8 self; /* both are */
 };
 
 /* What policy says, and the counter that says it. */
@@ -183,13 +184,6 @@ static __always_inline __u32 protocol_of(const struct packet *p)
 	return p->family == 4 ? p->key.v4.protocol : p->key.v6.protocol;
 }
 
-static __always_inline int same_ends(const struct packet *p)
-{
-	if (p->family == 4)
-		return p->key.v4.pod == p->key.v4.peer;
-	return same6(p->key.v6.pod, p->key.v6.peer);
-}
-
 /* Allowed by something other than a table. */
 static __always_inline int pass(struct judgement *j, __u32 slots, __u8 passage)
 {
@@ -219,7 +213,7 @@ static __noinline int judge(const struct packet *p, const struct who *who, __u32
 	j->reason = REASON_NONE;
 	if (peer.class & CLASS_NODE)
 		return pass(j, subject.slots, PASSAGE_NODE);
-	if (same_ends(p))
+	if (who->self)
 		return pass(j, subject.slots, PASSAGE_SELF);
 	if (peer.class & CLASS_SERVICE) {
 		struct service *service = direction == EGRESS ? service_of(p) : 0;
