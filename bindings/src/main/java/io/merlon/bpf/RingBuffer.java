@@ -31,6 +31,10 @@ public final class RingBuffer implements AutoCloseable {
   private final MemorySegment data;
   private final ByteBuffer view;
   private final long mask;
+
+  /** Space goes back to the producers in such pieces: its page is theirs to read at every event. */
+  private final long releaseSize;
+
   private final MemorySegment callState = arena.allocate(LibC.CALL_STATE);
   private final MemorySegment pollDescriptor = arena.allocate(8, 8);
 
@@ -38,6 +42,7 @@ public final class RingBuffer implements AutoCloseable {
     this.fd = fd;
     int page = LibC.pageSize();
     this.mask = size - 1L;
+    this.releaseSize = size / 16L;
     try {
       this.consumer =
           LibC.map(fd.number(), page, new LibC.MappedPages(0, true), arena, fd.subject());
@@ -99,28 +104,33 @@ public final class RingBuffer implements AutoCloseable {
    */
   public int poll(EventHandler handler, int max) {
     int handled = 0;
-    long position = (long) POSITION.get(consumer, 0L);
+    long released = (long) POSITION.get(consumer, 0L);
+    long position = released;
     long end = (long) POSITION.getAcquire(producer, 0L);
-    while (position < end && handled < max) {
-      long offset = position & mask;
-      int header = (int) LENGTH.getAcquire(data, offset);
-      if ((header & BUSY) != 0) {
-        break;
-      }
-      int length = header & ~DISCARDED;
-      position += (length + HEADER + 7L) & ~7L;
-      try {
+    try {
+      while (position < end && handled < max) {
+        long offset = position & mask;
+        int header = (int) LENGTH.getAcquire(data, offset);
+        if ((header & BUSY) != 0) {
+          break;
+        }
+        int length = header & ~DISCARDED;
+        position += (length + HEADER + 7L) & ~7L;
         if ((header & DISCARDED) == 0) {
           int start = (int) offset + HEADER;
-          handler.onEvent(view.limit(start + length).position(start));
           handled++;
+          handler.onEvent(view.limit(start + length).position(start));
         }
-      } finally {
-        POSITION.setRelease(consumer, 0L, position);
+        if (position - released >= releaseSize) {
+          POSITION.setRelease(consumer, 0L, position);
+          released = position;
+        }
+        if (position == end) {
+          end = (long) POSITION.getAcquire(producer, 0L);
+        }
       }
-      if (position == end) {
-        end = (long) POSITION.getAcquire(producer, 0L);
-      }
+    } finally {
+      POSITION.setRelease(consumer, 0L, position);
     }
     return handled;
   }
