@@ -2,5 +2,8 @@
 @org.jspecify.annotations.NullMarked
 module io.merlon.it {
   requires io.merlon.agent;
+  requires io.merlon.datapath;
   requires static transitive org.jspecify;
+
+  exports io.merlon.it;
 }
