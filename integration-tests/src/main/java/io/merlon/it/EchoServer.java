@@ -16,6 +16,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Sends back whatever reaches it by TCP or UDP at one address and port of a namespace. */
 public final class EchoServer implements AutoCloseable {
+  /** Sent alone, it makes the server close the connection. */
+  public static final byte FAREWELL = 4;
+
   private static final int BACKLOG = 4096;
   private static final int LARGEST = 1 << 16;
 
@@ -108,7 +111,8 @@ public final class EchoServer implements AutoCloseable {
 
   private void answer(SelectionKey key, SocketChannel client) throws IOException {
     buffer.clear();
-    if (client.read(buffer) < 0) {
+    int length = client.read(buffer);
+    if (length < 0 || (length == 1 && buffer.get(0) == FAREWELL)) {
       key.cancel();
       client.close();
       return;

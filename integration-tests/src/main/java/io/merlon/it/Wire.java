@@ -7,14 +7,15 @@ public final class Wire {
   /**
    * One end of it.
    *
+   * @param mtu of packets sent there; a veth drops what is longer than its own end's
    * @param addresses with their prefix lengths
    */
-  public record End(NetworkNamespace namespace, String device, List<String> addresses) {
+  public record End(NetworkNamespace namespace, String device, int mtu, List<String> addresses) {
     public End {
       addresses = List.copyOf(addresses);
     }
 
-    private void configure(int mtu) {
+    private void configure() {
       namespace.configure("link set %s mtu %d up".formatted(device, mtu));
       for (String address : addresses) {
         namespace.configure("address add %s dev %s".formatted(address, device));
@@ -25,11 +26,11 @@ public final class Wire {
   private Wire() {}
 
   /** Lays it. */
-  public static void connect(End one, End other, int mtu) {
+  public static void connect(End one, End other) {
     one.namespace.configure(
         "link add %s type veth peer name %s netns %s"
             .formatted(one.device, other.device, other.namespace.name()));
-    one.configure(mtu);
-    other.configure(mtu);
+    one.configure();
+    other.configure();
   }
 }

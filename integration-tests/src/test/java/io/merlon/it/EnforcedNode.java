@@ -129,9 +129,8 @@ final class EnforcedNode implements AutoCloseable {
     NetworkNamespace outside = NetworkNamespace.create("outside");
     others.add(outside);
     Wire.connect(
-        new Wire.End(namespace(), "up0", List.of("192.168.1.1/24", "fd01::1/64")),
-        new Wire.End(outside, "eth0", List.of("192.168.1.2/24", "fd01::2/64")),
-        1500);
+        new Wire.End(namespace(), "up0", 1500, List.of("192.168.1.1/24", "fd01::1/64")),
+        new Wire.End(outside, "eth0", 1500, List.of("192.168.1.2/24", "fd01::2/64")));
     outside.configure(
         "route add %s via 192.168.1.1".formatted(network.prefix4()),
         "route add %s via fd01::1".formatted(network.prefix6()));
