@@ -1,5 +1,6 @@
 package io.merlon.it;
 
+import io.merlon.bpf.BpfProgram;
 import io.merlon.bpf.ClsactFilter;
 import io.merlon.bpf.Direction;
 import io.merlon.bpf.Interfaces;
@@ -53,6 +54,10 @@ final class EnforcedNode implements AutoCloseable {
       throw failure;
     }
     configure(config);
+  }
+
+  Attachment.Kind kind() {
+    return kind;
   }
 
   NetworkNamespace namespace() {
@@ -195,6 +200,14 @@ final class EnforcedNode implements AutoCloseable {
       }
     }
     return denials;
+  }
+
+  /** Attaches somebody else's program so that it runs after ours. */
+  Attachment attachBehind(Attachment.Place place, BpfProgram program) {
+    return switch (kind) {
+      case TCX -> place.attach(kind, program);
+      case CLSACT -> namespace().call(() -> Attachment.Clsact.attach(place, 10, program));
+    };
   }
 
   /** Replaces every attached program by another object's. */

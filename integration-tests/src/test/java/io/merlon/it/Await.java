@@ -1,0 +1,25 @@
+package io.merlon.it;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waits for a condition. */
+final class Await {
+  private static final long STEP = TimeUnit.MILLISECONDS.toNanos(2);
+
+  private Await() {}
+
+  static void until(String what, Duration atMost, BooleanSupplier condition) {
+    long end = System.nanoTime() + atMost.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        fail("not within " + atMost.toMillis() + " ms: " + what);
+      }
+      LockSupport.parkNanos(STEP);
+    }
+  }
+}
