@@ -1,15 +1,12 @@
 package io.merlon.it;
 
 import io.merlon.bpf.BpfProgram;
-import io.merlon.bpf.ClsactFilter;
-import io.merlon.bpf.Direction;
 import io.merlon.bpf.Interfaces;
 import io.merlon.datapath.Config;
 import io.merlon.datapath.Counter;
 import io.merlon.datapath.Datapath;
 import io.merlon.datapath.DropReason;
 import io.merlon.datapath.Endpoint;
-import io.merlon.datapath.Hook;
 import io.merlon.datapath.IpAddress;
 import io.merlon.datapath.Mode;
 import io.merlon.datapath.Peer;
@@ -37,7 +34,7 @@ final class EnforcedNode implements AutoCloseable {
   private final Attachment.Kind kind;
   private final PodNetwork network = PodNetwork.create(1);
   private final Datapath datapath;
-  private final Map<Hook, List<Attachment>> attachments = new LinkedHashMap<>();
+  private final Attachments attachments;
   private final Map<String, Pod> pods = new LinkedHashMap<>();
   private final Map<Pod, Integer> numbers = new LinkedHashMap<>();
   private final List<NetworkNamespace> others = new ArrayList<>();
@@ -53,6 +50,7 @@ final class EnforcedNode implements AutoCloseable {
       network.close();
       throw failure;
     }
+    this.attachments = new Attachments(kind, network.node(), datapath);
     configure(config);
   }
 
@@ -96,30 +94,18 @@ final class EnforcedNode implements AutoCloseable {
     for (InetAddress address : List.of(pod.v4(), pod.v6())) {
       know(address, new Peer(number, false, false, pod.ifindex()));
     }
-    attach(pod);
+    attachments.attach(pod);
     return pod;
-  }
-
-  private void attach(Pod pod) {
-    attach(Hook.FROM_POD, new Attachment.Place(namespace(), pod.ifindex(), Direction.INGRESS));
-    attach(Hook.TO_POD, new Attachment.Place(namespace(), pod.ifindex(), Direction.EGRESS));
-  }
-
-  private void attach(Hook hook, Attachment.Place place) {
-    attachments
-        .computeIfAbsent(hook, h -> new ArrayList<>())
-        .add(place.attach(kind, datapath.program(hook)));
   }
 
   /** Takes the programs off all interfaces. */
   void detach() {
-    attachments.values().forEach(list -> list.forEach(Attachment::close));
-    attachments.clear();
+    attachments.detach();
   }
 
   /** Attaches them to the pods again. */
   void attachPods() {
-    numbers.keySet().forEach(this::attach);
+    numbers.keySet().forEach(attachments::attach);
   }
 
   /** The other end of the node's uplink, created if it is not there. */
@@ -143,7 +129,7 @@ final class EnforcedNode implements AutoCloseable {
     know(InetAddress.ofLiteral("192.168.1.1"), new Peer(0, true, false, 0));
     know(InetAddress.ofLiteral("fd01::1"), new Peer(0, true, false, 0));
     int uplink = namespace().call(() -> Interfaces.index("up0"));
-    attach(Hook.UPLINK, new Attachment.Place(namespace(), uplink, Direction.EGRESS));
+    attachments.attachUplink(uplink);
     return outside;
   }
 
@@ -212,7 +198,7 @@ final class EnforcedNode implements AutoCloseable {
 
   /** Replaces every attached program by another object's. */
   void replace(Datapath by) {
-    attachments.forEach((hook, list) -> list.forEach(a -> a.replace(by.program(hook))));
+    attachments.replace(by);
   }
 
   @Override
@@ -224,15 +210,11 @@ final class EnforcedNode implements AutoCloseable {
   public void close() {
     try (network;
         datapath) {
-      detach();
-      if (kind == Attachment.Kind.CLSACT) {
-        numbers.keySet().forEach(pod -> namespace().run(() -> removeQdisc(pod)));
+      try {
+        attachments.close();
+      } finally {
+        others.forEach(NetworkNamespace::close);
       }
-      others.forEach(NetworkNamespace::close);
     }
-  }
-
-  private static void removeQdisc(Pod pod) {
-    ClsactFilter.removeQdisc(pod.ifindex());
   }
 }
