@@ -6,6 +6,7 @@ module io.merlon.agent {
   requires info.picocli;
   requires io.fabric8.kubernetes.client.jdkhttp;
   requires java.management;
+  requires java.net.http;
   requires kubernetes.client.api;
   requires org.slf4j;
   requires org.snakeyaml.engine;

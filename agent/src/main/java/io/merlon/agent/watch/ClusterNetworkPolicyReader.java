@@ -27,7 +27,7 @@ final class ClusterNetworkPolicyReader {
     this.peers = new ClusterNetworkPolicyPeerReader(in);
   }
 
-  ClusterNetworkPolicy read(Written object) {
+  Read<ClusterNetworkPolicy> read(Written object) {
     var draft = new Draft();
     in.fields(
         object,
@@ -38,7 +38,7 @@ final class ClusterNetworkPolicyReader {
             default -> in.other(field, name, UNREAD);
           }
         });
-    return draft.policy();
+    return new Read<>(draft.meta, draft.policy());
   }
 
   private void spec(Draft draft, Written value) {

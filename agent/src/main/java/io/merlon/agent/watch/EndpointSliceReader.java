@@ -22,7 +22,7 @@ final class EndpointSliceReader {
     this.in = in;
   }
 
-  EndpointSlice read(Written object) {
+  Read<EndpointSlice> read(Written object) {
     var draft = new Draft();
     in.fields(
         object,
@@ -35,13 +35,15 @@ final class EndpointSliceReader {
             default -> in.other(field, name, UNREAD);
           }
         });
-    return new EndpointSlice(
-        draft.meta.namespace,
-        draft.meta.name,
-        draft.meta.labels.getOrDefault(SERVICE_LABEL, ""),
-        draft.addressType,
-        in.sharing().list(draft.ports),
-        draft.endpoints);
+    var slice =
+        new EndpointSlice(
+            draft.meta.namespace,
+            draft.meta.name,
+            draft.meta.labels.getOrDefault(SERVICE_LABEL, ""),
+            draft.addressType,
+            in.sharing().list(draft.ports),
+            draft.endpoints);
+    return new Read<>(draft.meta, slice);
   }
 
   private Port port(Written value) {

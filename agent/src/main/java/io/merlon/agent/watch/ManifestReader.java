@@ -125,28 +125,35 @@ final class ManifestReader {
           new Manifest.OfWorkload(identity, origin, type, new WorkloadReader(in).read(root));
       case NAMESPACE ->
           new Manifest.Plain(
-              identity, origin, new PutNamespace(new SmallReaders(in).namespace(root)));
+              identity, origin, new PutNamespace(new SmallReaders(in).namespace(root).object()));
       case NODE ->
-          new Manifest.Plain(identity, origin, new PutNode(new SmallReaders(in).node(root)));
+          new Manifest.Plain(
+              identity, origin, new PutNode(new SmallReaders(in).node(root).object()));
       case SERVICE_ACCOUNT ->
           new Manifest.Plain(
-              identity, origin, new PutServiceAccount(new SmallReaders(in).serviceAccount(root)));
+              identity,
+              origin,
+              new PutServiceAccount(new SmallReaders(in).serviceAccount(root).object()));
       case ENDPOINT_SLICE ->
           new Manifest.Plain(
-              identity, origin, new PutEndpointSlice(new EndpointSliceReader(in).read(root)));
+              identity,
+              origin,
+              new PutEndpointSlice(new EndpointSliceReader(in).read(root).object()));
       case NETWORK_POLICY ->
           new Manifest.Plain(
-              identity, origin, new PutNetworkPolicy(new NetworkPolicyReader(in).read(root)));
+              identity,
+              origin,
+              new PutNetworkPolicy(new NetworkPolicyReader(in).read(root).object()));
       case CLUSTER_NETWORK_POLICY ->
           new Manifest.Plain(
               identity,
               origin,
-              new PutClusterNetworkPolicy(new ClusterNetworkPolicyReader(in).read(root)));
+              new PutClusterNetworkPolicy(new ClusterNetworkPolicyReader(in).read(root).object()));
       case POD_IDENTITY_ASSOCIATION ->
           new Manifest.Plain(
               identity,
               origin,
-              new PutPodIdentityAssociation(new SmallReaders(in).association(root).association()));
+              new PutPodIdentityAssociation(new SmallReaders(in).association(root).object()));
     };
   }
 

@@ -25,7 +25,7 @@ final class NetworkPolicyReader {
     this.in = in;
   }
 
-  NetworkPolicy read(Written object) {
+  Read<NetworkPolicy> read(Written object) {
     var draft = new Draft();
     in.fields(
         object,
@@ -36,7 +36,7 @@ final class NetworkPolicyReader {
             default -> in.other(field, name, UNREAD);
           }
         });
-    return draft.policy();
+    return new Read<>(draft.meta, draft.policy());
   }
 
   private void spec(Draft draft, Written value) {

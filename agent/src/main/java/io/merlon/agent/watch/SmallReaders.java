@@ -20,17 +20,17 @@ final class SmallReaders {
     this.in = in;
   }
 
-  Namespace namespace(Written object) {
+  Read<Namespace> namespace(Written object) {
     ObjectMeta meta = metaOnly(object, UNREAD);
-    return new Namespace(meta.name, meta.labels, meta.annotations);
+    return new Read<>(meta, new Namespace(meta.name, meta.labels, meta.annotations));
   }
 
-  ServiceAccount serviceAccount(Written object) {
+  Read<ServiceAccount> serviceAccount(Written object) {
     ObjectMeta meta = metaOnly(object, UNREAD_OF_SERVICE_ACCOUNT);
-    return new ServiceAccount(meta.namespace, meta.name, meta.annotations);
+    return new Read<>(meta, new ServiceAccount(meta.namespace, meta.name, meta.annotations));
   }
 
-  Node node(Written object) {
+  Read<Node> node(Written object) {
     var draft = new NodeDraft();
     in.fields(
         object,
@@ -41,10 +41,10 @@ final class SmallReaders {
             default -> in.other(field, name, UNREAD);
           }
         });
-    return new Node(draft.meta.name, draft.meta.labels, draft.addresses);
+    return new Read<>(draft.meta, new Node(draft.meta.name, draft.meta.labels, draft.addresses));
   }
 
-  AssociationDraft association(Written object) {
+  Read<PodIdentityAssociation> association(Written object) {
     var draft = new AssociationDraft();
     in.fields(
         object,
@@ -55,7 +55,7 @@ final class SmallReaders {
             default -> in.other(field, name, UNREAD);
           }
         });
-    return draft;
+    return new Read<>(draft.meta, draft.association());
   }
 
   private void association(AssociationDraft draft, Written value) {
@@ -111,7 +111,7 @@ final class SmallReaders {
   }
 
   /** A Pod Identity association as the AWS controllers for Kubernetes describe it. */
-  static final class AssociationDraft {
+  private static final class AssociationDraft {
     ObjectMeta meta = new ObjectMeta();
     String namespace = "";
     String serviceAccount = "";

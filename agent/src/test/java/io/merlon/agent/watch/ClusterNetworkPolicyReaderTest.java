@@ -23,9 +23,11 @@ final class ClusterNetworkPolicyReaderTest {
   private final Heard heard = new Heard();
 
   private ClusterNetworkPolicy read(WrittenTexts source, String spec) {
-    return source.readQuoted(
-        "{'metadata':{'name':'p','uid':'u','resourceVersion':'3'},'spec':" + spec + "}",
-        new ClusterNetworkPolicyReader(new Reading(heard, new Sharing()))::read);
+    return source
+        .readQuoted(
+            "{'metadata':{'name':'p','uid':'u','resourceVersion':'3'},'spec':" + spec + "}",
+            new ClusterNetworkPolicyReader(new Reading(heard, new Sharing()))::read)
+        .object();
   }
 
   private List<Rule> egress(WrittenTexts source, String rules) {

@@ -21,8 +21,9 @@ final class NetworkPolicyReaderTest {
   private final Heard heard = new Heard();
 
   private NetworkPolicy read(WrittenTexts source, String text) {
-    return source.readQuoted(
-        text, new NetworkPolicyReader(new Reading(heard, new Sharing()))::read);
+    return source
+        .readQuoted(text, new NetworkPolicyReader(new Reading(heard, new Sharing()))::read)
+        .object();
   }
 
   private NetworkPolicy spec(WrittenTexts source, String spec) {

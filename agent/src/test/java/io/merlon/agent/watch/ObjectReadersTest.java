@@ -161,17 +161,19 @@ final class ObjectReadersTest {
   @EnumSource
   void readsEndpointSlicesWithTheDefaultsOfConditions(WrittenTexts source) {
     EndpointSlice slice =
-        source.readQuoted(
-            """
-            {'metadata':{'name':'e','namespace':'n','labels':{'kubernetes.io/service-name':'s'}},
-             'addressType':'IPv4','ports':[{'name':'','port':80},{'name':'x','protocol':'UDP'}],
-             'endpoints':[{'addresses':['10.0.0.1']},
-               {'addresses':['10.0.0.2'],'conditions':{'ready':false}},
-               {'addresses':['10.0.0.3'],
-                'conditions':{'ready':false,'serving':true,'terminating':true},'nodeName':'x'},
-               {'addresses':['10.0.0.4'],'conditions':{'ready':null,'serving':false}}]}
-            """,
-            new EndpointSliceReader(in)::read);
+        source
+            .readQuoted(
+                """
+                {'metadata':{'name':'e','namespace':'n','labels':{'kubernetes.io/service-name':'s'}},
+                 'addressType':'IPv4','ports':[{'name':'','port':80},{'name':'x','protocol':'UDP'}],
+                 'endpoints':[{'addresses':['10.0.0.1']},
+                   {'addresses':['10.0.0.2'],'conditions':{'ready':false}},
+                   {'addresses':['10.0.0.3'],
+                    'conditions':{'ready':false,'serving':true,'terminating':true},'nodeName':'x'},
+                   {'addresses':['10.0.0.4'],'conditions':{'ready':null,'serving':false}}]}
+                """,
+                new EndpointSliceReader(in)::read)
+            .object();
     assertEquals(
         new EndpointSlice(
             "n",
@@ -197,26 +199,28 @@ final class ObjectReadersTest {
         "'metadata':{'name':'x','namespace':'n','labels':{'a':'b'},'annotations':{'eks.amazonaws.com/role-arn':'r'}}";
     assertEquals(
         new Namespace("x", Map.of("a", "b"), Map.of("eks.amazonaws.com/role-arn", "r")),
-        source.readQuoted("{" + meta + ",'spec':{}}", small::namespace));
+        source.readQuoted("{" + meta + ",'spec':{}}", small::namespace).object());
     assertEquals(
         new ServiceAccount("n", "x", Map.of("eks.amazonaws.com/role-arn", "r")),
-        source.readQuoted("{" + meta + ",'secrets':[]}", small::serviceAccount));
+        source.readQuoted("{" + meta + ",'secrets':[]}", small::serviceAccount).object());
     assertEquals(
         new Node("x", Map.of("a", "b"), List.of("10.0.0.1", "fd00::1")),
-        source.readQuoted(
-            "{"
-                + meta
-                + ",'status':{'images':[{'names':['i']}],'addresses':["
-                + "{'type':'InternalIP','address':'10.0.0.1'},{'address':'ip-10-0-0-1.internal'},"
-                + "{'address':'fd00::1'},{'address':'10.0.0.1'}]}}",
-            small::node));
+        source
+            .readQuoted(
+                "{"
+                    + meta
+                    + ",'status':{'images':[{'names':['i']}],'addresses':["
+                    + "{'type':'InternalIP','address':'10.0.0.1'},{'address':'ip-10-0-0-1.internal'},"
+                    + "{'address':'fd00::1'},{'address':'10.0.0.1'}]}}",
+                small::node)
+            .object());
     assertEquals(
         new PodIdentityAssociation("n", "sa", "arn"),
         source
             .readQuoted(
                 "{" + meta + ",'spec':{'serviceAccount':'sa','roleARN':'arn','clusterName':'c'}}",
                 small::association)
-            .association());
+            .object());
     assertEquals(List.of(), heard.findings);
   }
 }

@@ -1,0 +1,163 @@
+package io.merlon.agent.watch;
+
+import io.fabric8.kubernetes.client.http.AsyncBody;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests to the API server. All kinds share one connection (HTTP/2); when it seems to be dead it
+ * is dropped with everything on it, and the next request makes a new one.
+ */
+final class ApiConnection implements AutoCloseable {
+  private static final int MOST_OF_A_REASON = 512;
+
+  private final ApiServer server;
+  private final Duration patience;
+  private @Nullable Client client;
+  private boolean closed;
+  private volatile long lastHeard = System.nanoTime();
+
+  /**
+   * @param patience how long the server may take to begin an answer
+   */
+  ApiConnection(ApiServer server, Duration patience) {
+    this.server = server;
+    this.patience = patience;
+  }
+
+  /** A client, and the JDK's beneath it. */
+  private record Client(HttpClient http, CapturedClients clients) {
+    void close() {
+      http.close();
+      java.net.http.HttpClient beneath = clients.last();
+      if (beneath != null) {
+        beneath.shutdownNow();
+      }
+    }
+  }
+
+  /**
+   * Gets a path below the server's root.
+   *
+   * @param silence how long the server may be silent once it has begun to answer
+   * @throws ApiException if the answer is not 200
+   */
+  ResponseStream get(String pathAndQuery, Duration silence) throws IOException {
+    HttpClient http = client().http();
+    var stream = new ResponseStream(silence, this::heard);
+    var request =
+        http.newHttpRequestBuilder()
+            .uri(server.config().getMasterUrl() + pathAndQuery)
+            .setHeader("Accept", "application/json")
+            .build();
+    HttpResponse<AsyncBody> response = await(http.consumeBytes(request, stream), pathAndQuery);
+    heard();
+    stream.attach(response.body());
+    if (response.code() != 200) {
+      try (stream) {
+        throw refused(pathAndQuery, response, stream);
+      }
+    }
+    return stream;
+  }
+
+  private HttpResponse<AsyncBody> await(
+      CompletableFuture<HttpResponse<AsyncBody>> answer, String request) throws IOException {
+    try {
+      return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException(request + ": " + cause, cause);
+    } catch (CancellationException e) {
+      throw new IOException(request + ": the connection was dropped", e);
+    } catch (TimeoutException e) {
+      var _ = answer.whenComplete((late, _) -> discard(late));
+      answer.cancel(true);
+      throw new ResponseStream.SilentServerException(
+          request + ": no answer for " + patience.toMillis() + " ms");
+    } catch (InterruptedException e) {
+      answer.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException();
+    }
+  }
+
+  private static void discard(@Nullable HttpResponse<AsyncBody> late) {
+    if (late != null) {
+      late.body().cancel();
+    }
+  }
+
+  private static ApiException refused(
+      String request, HttpResponse<AsyncBody> response, ResponseStream stream) {
+    String reason;
+    try {
+      reason = new String(stream.readNBytes(MOST_OF_A_REASON), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      reason = "";
+    }
+    return new ApiException(request, response.code(), reason, retryAfter(response));
+  }
+
+  private static @Nullable Duration retryAfter(HttpResponse<?> response) {
+    String seconds = response.header("Retry-After");
+    try {
+      return seconds == null ? null : Duration.ofSeconds(Long.parseLong(seconds.strip()));
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  private synchronized Client client() throws IOException {
+    if (closed) {
+      throw new IOException("closed");
+    }
+    Client current = client;
+    if (current == null) {
+      var clients = new CapturedClients();
+      current = new Client(clients.newBuilder(server.config()).build(), clients);
+      client = current;
+    }
+    return current;
+  }
+
+  private void heard() {
+    lastHeard = System.nanoTime();
+  }
+
+  /**
+   * Drops the connection if nothing at all has come over it for so long: a server that is merely
+   * slow with one answer must not be asked for all the others again.
+   */
+  void renewIfSilent(Duration silence) {
+    if (System.nanoTime() - lastHeard >= silence.toNanos()) {
+      heard();
+      renew();
+    }
+  }
+
+  /** Drops the connection: whatever else runs on it fails and is asked for again. */
+  private synchronized void renew() {
+    Client current = client;
+    client = null;
+    if (current != null) {
+      current.close();
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    renew();
+  }
+}

@@ -1,0 +1,76 @@
+package io.merlon.agent.watch;
+
+import io.merlon.agent.watch.KindWatch.Target;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * An API server as a source of cluster state: hands every object to a sink, and then every change,
+ * for as long as it is open. Whatever happens to the server or the way to it, what was handed out
+ * stays until the server itself says otherwise, and {@link #staleness} says how old it is.
+ *
+ * <p>One thread per kind reads the server's stream straight into plain values; no object of the
+ * client's own model is ever built, which is what keeps a cluster of 50,000 pods small.
+ */
+public final class ClusterWatch implements AutoCloseable {
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  private final ApiConnection connection;
+  private final SyncProgress progress;
+  private final List<KindWatch> watches = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+
+  private ClusterWatch(ApiServer server, WatchSettings settings, ClusterSink sink, Pace pace) {
+    connection = new ApiConnection(server, settings.patience());
+    progress = new SyncProgress(sink);
+    for (WatchedKind kind : WatchedKind.values()) {
+      var watch = new KindWatch(kind, connection, settings, new Target(sink, progress), pace);
+      watches.add(watch);
+      String name = "merlon-watch-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+      threads.add(Thread.ofPlatform().name(name).daemon().unstarted(watch));
+    }
+  }
+
+  /**
+   * Begins to watch.
+   *
+   * @param clock what staleness is measured by
+   */
+  public static ClusterWatch open(
+      ApiServer server, WatchSettings settings, ClusterSink sink, InstantSource clock) {
+    return open(server, settings, sink, Pace.real(clock));
+  }
+
+  static ClusterWatch open(ApiServer server, WatchSettings settings, ClusterSink sink, Pace pace) {
+    var watch = new ClusterWatch(server, settings, sink, pace);
+    watch.threads.forEach(Thread::start);
+    return watch;
+  }
+
+  /** How much has been handed to the sink. */
+  public SyncState sync() {
+    return progress.state();
+  }
+
+  /** How far the state that was handed out may lag behind. */
+  public Staleness staleness() {
+    return new Staleness(sync(), watches.stream().map(KindWatch::status).toList());
+  }
+
+  /** Ends; nothing is handed to the sink after this returns. */
+  @Override
+  public void close() {
+    threads.forEach(Thread::interrupt);
+    connection.close();
+    try {
+      for (Thread thread : threads) {
+        thread.join(CLOSING);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

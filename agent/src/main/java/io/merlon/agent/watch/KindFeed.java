@@ -1,0 +1,203 @@
+package io.merlon.agent.watch;
+
+import io.merlon.agent.api.ClusterEvent;
+import io.merlon.agent.watch.ApiStreams.WatchEvents;
+import io.merlon.agent.watch.WatchedKind.Item;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads the objects of one kind, and hands what they change to the sink. */
+final class KindFeed {
+  private static final Logger LOG = LoggerFactory.getLogger(KindFeed.class);
+  private static final int MOST_AT_ONCE = 256;
+  private static final Duration BETWEEN_OFFERS = Duration.ofMillis(50);
+
+  private final WatchedKind kind;
+  private final ClusterSink sink;
+  private final KindReport report;
+  private final Pace pace;
+  private final List<ClusterEvent> batch = new ArrayList<>();
+  private final KindStore store = new KindStore(batch::add);
+  private final Function<Written, Item> reader;
+  private boolean unusable;
+
+  KindFeed(WatchedKind kind, ClusterSink sink, KindReport report, Pace pace) {
+    this.kind = kind;
+    this.sink = sink;
+    this.report = report;
+    this.pace = pace;
+    this.reader = kind.reader(new Reading(new Unusable(), new Sharing()));
+  }
+
+  KindStore store() {
+    return store;
+  }
+
+  /** Reads a page of a list into the store. */
+  ApiStreams.Page page(ResponseStream body, Consumer<Item> take) throws IOException {
+    ApiStreams.Page page =
+        ApiStreams.list(
+            body,
+            value -> {
+              Item item = read(value);
+              if (unusable) {
+                store.listedUnreadable(item.name());
+              } else {
+                take.accept(item);
+              }
+              handOnIfMany();
+            });
+    handOn();
+    return page;
+  }
+
+  /**
+   * Reads a watch until it ends. What has come is handed on before waiting for more.
+   *
+   * @param reached is told the version after each event
+   */
+  void watch(ResponseStream body, Consumer<String> reached) throws IOException {
+    body.beforeWaiting(this::handOn);
+    try {
+      ApiStreams.watch(body, new Events(reached));
+    } finally {
+      handOn();
+    }
+  }
+
+  /** The list that was read is complete. */
+  void endList() throws InterruptedIOException {
+    store.endList();
+    handOn();
+  }
+
+  /** The kind is not there. */
+  void absent() throws InterruptedIOException {
+    store.clear();
+    handOn();
+  }
+
+  private Item read(Written value) {
+    unusable = false;
+    Item item = reader.apply(value);
+    if (unusable) {
+      report.unreadable();
+      LOG.atWarn().addKeyValue("object", item.name()).log("an object cannot be read");
+    }
+    return item;
+  }
+
+  private void handOnIfMany() {
+    if (batch.size() >= MOST_AT_ONCE) {
+      try {
+        handOn();
+      } catch (InterruptedIOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /**
+   * Offers the events until they are taken: the store has them, so nobody would tell them again.
+   */
+  private void handOn() throws InterruptedIOException {
+    if (batch.isEmpty()) {
+      return;
+    }
+    List<ClusterEvent> events = List.copyOf(batch);
+    batch.clear();
+    while (!offer(events)) {
+      try {
+        pace.pause(BETWEEN_OFFERS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException();
+      }
+    }
+  }
+
+  private boolean offer(List<ClusterEvent> events) {
+    try {
+      sink.accept(events);
+      return true;
+    } catch (RuntimeException e) {
+      report.refused();
+      LOG.atWarn()
+          .setCause(e)
+          .addKeyValue("kind", kind.kind())
+          .addKeyValue("events", events.size())
+          .log("events were not taken");
+      return false;
+    }
+  }
+
+  /** The server has judged its objects; only what makes one unusable matters. */
+  private final class Unusable implements Findings {
+    @Override
+    public void wrongType(Written value, String expected) {
+      unusable = true;
+    }
+
+    @Override
+    public void missing(Written object, String field) {
+      unusable = true;
+    }
+
+    @Override
+    public void unknownField(Written value) {}
+
+    @Override
+    public void odd(Written value, String reason) {}
+  }
+
+  private final class Events implements WatchEvents {
+    private final Consumer<String> reached;
+
+    Events(Consumer<String> reached) {
+      this.reached = reached;
+    }
+
+    @Override
+    public void changed(Written object) {
+      Item item = read(object);
+      if (!unusable) {
+        store.changed(item);
+      }
+      handled(item.resourceVersion());
+    }
+
+    @Override
+    public void deleted(Written object) {
+      Item item = reader.apply(object);
+      store.deleted(item.name(), item.resourceVersion());
+      handled(item.resourceVersion());
+    }
+
+    @Override
+    public void bookmark(String resourceVersion) {
+      handled(resourceVersion);
+    }
+
+    @Override
+    public void error(int code, String reason) {
+      throw new UncheckedIOException(
+          new ApiException("watch of " + kind.resource(), code, reason, null));
+    }
+
+    private void handled(String resourceVersion) {
+      report.contact(store.size());
+      if (!resourceVersion.isEmpty()) {
+        reached.accept(resourceVersion);
+      }
+      handOnIfMany();
+    }
+  }
+}

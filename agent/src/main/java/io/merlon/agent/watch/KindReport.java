@@ -1,0 +1,71 @@
+package io.merlon.agent.watch;
+
+import io.merlon.agent.api.ClusterEvent.Kind;
+import io.merlon.agent.watch.KindStatus.Condition;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps the status of one kind; written by its thread, read by any. */
+final class KindReport {
+  private final Kind kind;
+  private final InstantSource clock;
+  private Condition condition = Condition.UNKNOWN;
+  private Instant contact;
+  private int objects;
+  private long lists;
+  private long failures;
+  private long unreadable;
+  private long refusals;
+  private @Nullable String lastFailure;
+
+  KindReport(Kind kind, InstantSource clock) {
+    this.kind = kind;
+    this.clock = clock;
+    this.contact = clock.instant();
+  }
+
+  synchronized void contact(int nowKnown) {
+    contact = clock.instant();
+    objects = nowKnown;
+    lastFailure = null;
+  }
+
+  synchronized void listed(int nowKnown) {
+    contact(nowKnown);
+    lists++;
+    condition = Condition.KNOWN;
+  }
+
+  synchronized void absent() {
+    contact(0);
+    condition = Condition.ABSENT;
+  }
+
+  synchronized void failed(String reason) {
+    failures++;
+    lastFailure = reason;
+  }
+
+  synchronized void unreadable() {
+    unreadable++;
+  }
+
+  synchronized void refused() {
+    refusals++;
+  }
+
+  synchronized KindStatus status() {
+    return new KindStatus(
+        kind,
+        condition,
+        Duration.between(contact, clock.instant()),
+        objects,
+        lists,
+        failures,
+        unreadable,
+        refusals,
+        lastFailure);
+  }
+}

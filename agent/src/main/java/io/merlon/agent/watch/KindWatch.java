@@ -1,0 +1,220 @@
+package io.merlon.agent.watch;
+
+import io.merlon.agent.watch.WatchedKind.Item;
+import io.merlon.agent.watch.WatchedKind.Presence;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one kind in step with the server: lists everything, then watches from there; after any
+ * failure it goes on from where it was, or lists again when that is too long ago.
+ */
+final class KindWatch implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(KindWatch.class);
+  private static final int MOST_FRUITLESS_WATCHES = 3;
+  private static final Duration SHORTEST_WATCH = Duration.ofSeconds(1);
+  private static final Duration UNTIL_ABSENCE_IS_BELIEVED = Duration.ofSeconds(10);
+
+  private final WatchedKind kind;
+  private final WatchSettings settings;
+  private final Pace pace;
+  private final ApiConnection connection;
+  private final SyncProgress progress;
+  private final KindReport report;
+  private final KindRequests requests;
+  private final KindFeed feed;
+  private final Backoff backoff;
+
+  /** The version up to which all is known, null if everything is to be listed. */
+  private @Nullable String cursor;
+
+  private boolean paged = true;
+  private int fruitlessWatches;
+  private boolean absenceSuspected;
+
+  KindWatch(
+      WatchedKind kind,
+      ApiConnection connection,
+      WatchSettings settings,
+      Target target,
+      Pace pace) {
+    this.kind = kind;
+    this.settings = settings;
+    this.pace = pace;
+    this.connection = connection;
+    this.progress = target.progress();
+    this.report = new KindReport(kind.kind(), pace);
+    this.requests = new KindRequests(connection, kind, settings, pace);
+    this.feed = new KindFeed(kind, target.sink(), report, pace);
+    this.backoff = new Backoff(pace);
+  }
+
+  /** Where events go, and who says how many have come. */
+  record Target(ClusterSink sink, SyncProgress progress) {}
+
+  KindStatus status() {
+    return report.status();
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (!Thread.currentThread().isInterrupted()) {
+        step();
+      }
+    } catch (InterruptedException | InterruptedIOException e) {
+      LOG.atDebug().addKeyValue("kind", kind.kind()).log("the watch is closed");
+    }
+  }
+
+  private void step() throws InterruptedException, InterruptedIOException {
+    String from = cursor;
+    try {
+      if (from == null) {
+        list();
+      } else {
+        watch(from);
+      }
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (ApiException e) {
+      refused(e);
+    } catch (IOException e) {
+      if (e instanceof ResponseStream.SilentServerException) {
+        connection.renewIfSilent(settings.silence());
+      }
+      failed(e, null);
+    } catch (RuntimeException e) {
+      // What it was in the middle of is unknown: begin anew.
+      cursor = null;
+      failed(e, null);
+    }
+  }
+
+  private void list() throws IOException {
+    if (kind == WatchedKind.PODS && !settings.node().isEmpty()) {
+      pages(more -> requests.listOn(settings.node(), paged, more), feed.store()::found);
+      progress.ownPods();
+    }
+    feed.store().beginList();
+    String version = pages(more -> requests.list(paged, more), feed.store()::listed);
+    feed.endList();
+    cursor = version;
+    paged = true;
+    absenceSuspected = false;
+    fruitlessWatches = 0;
+    backoff.reset();
+    report.listed(feed.store().size());
+    progress.all(kind);
+  }
+
+  /** A request for the page after another. */
+  private interface PageRequest {
+    ResponseStream after(String more) throws IOException;
+  }
+
+  private String pages(PageRequest request, Consumer<Item> take) throws IOException {
+    String more = "";
+    while (true) {
+      try (ResponseStream body = request.after(more)) {
+        ApiStreams.Page page = feed.page(body, take);
+        report.contact(feed.store().size());
+        if (page.more().isEmpty()) {
+          return page.resourceVersion();
+        }
+        more = page.more();
+      }
+    }
+  }
+
+  private void watch(String from) throws IOException {
+    try (ResponseStream body = requests.watch(from)) {
+      report.contact(feed.store().size());
+      Instant began = pace.instant();
+      // Counts against the watch until it tells something, or at least lasts.
+      fruitlessWatches++;
+      feed.watch(body, this::reached);
+      if (Duration.between(began, pace.instant()).compareTo(SHORTEST_WATCH) >= 0) {
+        fruitlessWatches = 0;
+      }
+    }
+    if (fruitlessWatches > 0) {
+      throw new IOException("the watch ended at once");
+    }
+  }
+
+  private void reached(String version) {
+    cursor = version;
+    fruitlessWatches = 0;
+    backoff.reset();
+  }
+
+  private void refused(ApiException e) throws InterruptedException, InterruptedIOException {
+    if (e.code() == ApiException.GONE) {
+      // Pages can expire faster than a slow node reads them; all at once cannot.
+      paged = cursor != null;
+      cursor = null;
+    } else if (isAbsent(e)) {
+      absent();
+      return;
+    } else if (e.code() == ApiException.BAD_REQUEST) {
+      cursor = null;
+    }
+    absenceSuspected = false;
+    failed(e, e.retryAfter());
+  }
+
+  private void failed(Exception e, @Nullable Duration asked) throws InterruptedException {
+    report.failed(String.valueOf(e.getMessage()));
+    LOG.atDebug().setCause(e).addKeyValue("kind", kind.kind()).log("a request failed");
+    if (fruitlessWatches >= MOST_FRUITLESS_WATCHES) {
+      cursor = null;
+    }
+    backoff.pause(asked);
+  }
+
+  private boolean isAbsent(ApiException e) throws InterruptedIOException {
+    boolean nothingKnown = feed.store().size() == 0;
+    try {
+      return switch (kind.presence()) {
+        case ALWAYS -> false;
+        case IF_INSTALLED, IF_VISIBLE -> {
+          if (e.code() == ApiException.FORBIDDEN) {
+            boolean mayBeInvisible = kind.presence() == Presence.IF_VISIBLE;
+            yield nothingKnown && (mayBeInvisible || !requests.isServed());
+          }
+          yield e.code() == ApiException.NOT_FOUND && !requests.isServed();
+        }
+      };
+    } catch (InterruptedIOException interrupted) {
+      throw interrupted;
+    } catch (IOException doubt) {
+      return false;
+    }
+  }
+
+  /**
+   * The cluster does not have the kind. Of a kind that it had this is believed only when the server
+   * says so twice: while it starts, a server can deny what it has, and policies that deny must not
+   * vanish for that.
+   */
+  private void absent() throws InterruptedException, InterruptedIOException {
+    cursor = null;
+    if (feed.store().size() > 0 && !absenceSuspected) {
+      absenceSuspected = true;
+      pace.pause(UNTIL_ABSENCE_IS_BELIEVED);
+      return;
+    }
+    absenceSuspected = false;
+    feed.absent();
+    report.absent();
+    progress.all(kind);
+    pace.pause(Backoff.jittered(settings.absentPoll(), pace));
+  }
+}

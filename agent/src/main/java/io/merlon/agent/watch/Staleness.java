@@ -1,0 +1,19 @@
+package io.merlon.agent.watch;
+
+import java.time.Duration;
+import java.util.List;
+
+/** How far the known state may lag behind the cluster. */
+public record Staleness(SyncState sync, List<KindStatus> kinds) {
+  public Staleness {
+    kinds = List.copyOf(kinds);
+  }
+
+  /** The time since the last contact about the kind that is worst off. */
+  public Duration worst() {
+    return kinds.stream()
+        .map(KindStatus::sinceContact)
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO);
+  }
+}
