@@ -153,12 +153,12 @@ final class ClusterWatchTest {
     server.put(PODS, "n", "goes", "");
     server.put(PODS, "n", "changes", "");
     openAndSync();
-    server.trouble(1, watches(PODS), answer(503, ""));
-    server.dropWatches(PODS);
-    server.delete(PODS, "n", "goes");
-    server.put(PODS, "n", "changes", ON_NODE);
-    server.put(PODS, "n", "comes", "");
-    server.forget(PODS);
+    server.atOnce(() -> {
+      server.delete(PODS, "n", "goes");
+      server.put(PODS, "n", "changes", ON_NODE);
+      server.put(PODS, "n", "comes", "");
+      server.forget(PODS);
+    });
     sink.awaitLog("-POD n/goes");
     assertEquals(
         List.of("+POD n/changes", "+POD n/comes", "-POD n/goes"),
@@ -181,8 +181,10 @@ final class ClusterWatchTest {
     server.trouble(1, second, answer(200, "{\"metadata\":{\"resourceVersion\":\"9\"}}"));
     server.trouble(1, second, answer(200, "{\"items\":[]}"));
     server.trouble(1, second, answer(200, ""));
-    server.delete(NETWORK_POLICIES, "n", "p5");
-    server.forget(NETWORK_POLICIES);
+    server.atOnce(() -> {
+      server.delete(NETWORK_POLICIES, "n", "p5");
+      server.forget(NETWORK_POLICIES);
+    });
     sink.awaitLog("-NETWORK_POLICY n/p5");
     assertEquals(List.of("-NETWORK_POLICY n/p5"), sink.log(entry -> entry.startsWith("-")));
     assertEquals(1 + 7 + 1, server.requests(lists(NETWORK_POLICIES).and(second.negate())).size());

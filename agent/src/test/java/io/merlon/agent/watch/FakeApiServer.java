@@ -182,6 +182,11 @@ final class FakeApiServer implements AutoCloseable {
     dropWatches(kind);
   }
 
+  /** Does several things with no watch noticing one before the other. */
+  synchronized void atOnce(Runnable things) {
+    things.run();
+  }
+
   synchronized void install(WatchedKind kind) {
     installed.add(kind);
   }
