@@ -1,0 +1,40 @@
+package io.merlon.datapath.model;
+
+import io.merlon.datapath.harness.Code;
+import io.merlon.datapath.harness.CounterKey;
+import io.merlon.datapath.harness.Direction;
+
+/**
+ * What policy says of a packet, before the last step.
+ *
+ * @param enforced whether the pod it was judged for is enforced
+ * @param reason why, for the event: {@link Code#POLICY} where a table denied, and where it allowed
+ */
+record Decision(boolean allow, boolean enforced, CounterKey countedTo, Code reason) {
+
+  /** As a table says. */
+  static Decision byTable(Party party, boolean allow, int decision) {
+    return new Decision(
+        allow,
+        party.enforced(),
+        new CounterKey.Decision(party.subject(), decision, party.mode()),
+        Code.POLICY);
+  }
+
+  /** As no table says: a passage, or a reason to deny. */
+  static Decision coded(Party party, Direction direction, Code code) {
+    return new Decision(
+        code.isPassage(),
+        party.enforced(),
+        new CounterKey.Coded(party.subject(), party.mode(), direction, code),
+        code);
+  }
+
+  boolean passes() {
+    return allow || !enforced;
+  }
+
+  boolean deferred() {
+    return reason == Code.DEFERRED;
+  }
+}

@@ -1,0 +1,121 @@
+package io.merlon.datapath.model;
+
+import io.merlon.datapath.harness.Count;
+import io.merlon.datapath.harness.Direction;
+import io.merlon.datapath.harness.FlowView;
+import io.merlon.datapath.harness.FlowView.State;
+import io.merlon.datapath.model.Datagram.Shape;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+
+/** A flow entry and how it ages. Its decision is the one its packets are counted to. */
+final class Flow {
+  final Direction opener;
+  final int mark;
+  private final Set<Direction> finished = EnumSet.noneOf(Direction.class);
+  private final Map<Direction, Count> counts = new EnumMap<>(Direction.class);
+  private State state;
+  private Decision decision;
+  private int epoch;
+  private long lastSeen;
+
+  private Flow(Direction opener, int mark, State state, Decision decision, int epoch) {
+    this.opener = opener;
+    this.mark = mark;
+    this.state = state;
+    this.decision = decision;
+    this.epoch = epoch;
+  }
+
+  /** Opened by a packet that begins something, or adopted in its middle. */
+  static Flow begin(Passage passage, Decision decision, int epoch) {
+    State state =
+        switch (passage.shape()) {
+          case SYN -> State.OPENING;
+          case FIN -> State.CLOSING;
+          case DATA -> State.OPEN;
+          case ECHO_REQUEST -> State.ECHO;
+          case DATAGRAM ->
+              passage.datagram().protocol() == Protocol.UDP ? State.ONE_WAY : State.OTHER;
+          case SYN_ACK, RST, ECHO_REPLY, ICMP_ERROR ->
+              throw new IllegalArgumentException(passage.shape() + " begins no flow");
+        };
+    Flow flow = new Flow(passage.direction(), passage.entryMark(), state, decision, epoch);
+    if (passage.shape() == Shape.FIN) {
+      flow.finished.add(passage.direction());
+    }
+    return flow;
+  }
+
+  Decision decision() {
+    return decision;
+  }
+
+  int epoch() {
+    return epoch;
+  }
+
+  State state() {
+    return state;
+  }
+
+  void rejudged(Decision again, int currentEpoch) {
+    decision = again;
+    epoch = currentEpoch;
+  }
+
+  boolean expired(long now) {
+    return now - lastSeen > timeout();
+  }
+
+  private long timeout() {
+    return switch (state) {
+      case OPENING, CLOSING, ONE_WAY, OTHER -> 60;
+      case OPEN -> 3 * 3600;
+      case CLOSED -> 10;
+      case BOTH_WAYS -> 180;
+      case ECHO -> 30;
+    };
+  }
+
+  void seen(Direction direction, Shape shape) {
+    state =
+        switch (state) {
+          case OPENING, OPEN, CLOSING -> afterSegment(direction, shape);
+          case ONE_WAY -> direction == opener ? State.ONE_WAY : State.BOTH_WAYS;
+          case CLOSED, BOTH_WAYS, ECHO, OTHER -> state;
+        };
+  }
+
+  private State afterSegment(Direction direction, Shape shape) {
+    if (shape == Shape.RST) {
+      return State.CLOSED;
+    }
+    if (shape == Shape.FIN) {
+      finished.add(direction);
+      return finished.size() == 2 ? State.CLOSED : State.CLOSING;
+    }
+    boolean answered = state == State.OPENING && direction != opener && shape != Shape.SYN;
+    return answered ? State.OPEN : state;
+  }
+
+  void count(Direction direction, long packets, long bytes, long now) {
+    counts.merge(direction, new Count(packets, bytes), (old, more) -> old.plus(packets, bytes));
+    lastSeen = now;
+  }
+
+  FlowView view() {
+    return new FlowView(
+        state,
+        opener,
+        epoch,
+        decision.countedTo(),
+        !decision.allow(),
+        decision.deferred(),
+        mark,
+        counts.getOrDefault(Direction.EGRESS, Count.NONE),
+        counts.getOrDefault(Direction.INGRESS, Count.NONE));
+  }
+}

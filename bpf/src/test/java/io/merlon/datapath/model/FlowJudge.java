@@ -1,0 +1,146 @@
+package io.merlon.datapath.model;
+
+import io.merlon.datapath.harness.Code;
+import io.merlon.datapath.harness.Direction;
+import io.merlon.datapath.harness.FlowKey;
+import io.merlon.datapath.harness.FlowView.State;
+import io.merlon.datapath.harness.Frame;
+import io.merlon.datapath.harness.Hook;
+import io.merlon.datapath.harness.Stat;
+import io.merlon.datapath.model.Datagram.Shape;
+import org.jspecify.annotations.Nullable;
+
+/** Judges whole packets and first fragments: by the flow they belong to, else by policy. */
+final class FlowJudge {
+  private final PolicyBook book;
+  private final PolicyJudge policy;
+  private final Memory memory;
+  private final Listener listener;
+
+  /** Told when a flow begins, as the event stream is. */
+  interface Listener {
+    void began(Passage passage, Party party, Decision decision);
+  }
+
+  FlowJudge(PolicyBook book, PolicyJudge policy, Memory memory, Listener listener) {
+    this.book = book;
+    this.policy = policy;
+    this.memory = memory;
+    this.listener = listener;
+  }
+
+  Judgement judge(Passage passage, Frame frame) {
+    Flow flow = memory.flow(passage.key());
+    if (flow != null && mayUse(passage, flow)) {
+      return hit(passage, flow, frame);
+    }
+    return policy
+        .party(passage)
+        .map(party -> anew(passage, party, frame))
+        .orElseGet(policy::unknownEndpoint);
+  }
+
+  private boolean mayUse(Passage passage, Flow flow) {
+    boolean sameMark = passage.hook() == Hook.FROM_POD || flow.mark == passage.entryMark();
+    return sameMark
+        && switch (passage.shape()) {
+          case ICMP_ERROR -> false;
+          case SYN ->
+              flow.state() == State.OPENING
+                  && flow.opener == passage.direction()
+                  && flow.epoch() == book.epoch;
+          case SYN_ACK, FIN, RST, DATA, DATAGRAM, ECHO_REQUEST, ECHO_REPLY -> true;
+        };
+  }
+
+  private Judgement hit(Passage passage, Flow flow, Frame frame) {
+    Judgement ended = rejudge(passage, flow);
+    if (ended != null) {
+      return ended;
+    }
+    flow.seen(passage.direction(), passage.shape());
+    flow.count(passage.direction(), Tally.packets(frame), frame.bytes().length, memory.now());
+    return Judgement.of(flow.decision());
+  }
+
+  /** Brings an entry of an old epoch up to date, or says how the packet ends with it. */
+  private @Nullable Judgement rejudge(Passage passage, Flow flow) {
+    if (flow.epoch() == book.epoch) {
+      return null;
+    }
+    Party party = policy.party(passage).orElse(null);
+    if (party == null) {
+      return policy.unknownEndpoint();
+    }
+    Decision again = policy.openerOf(flow, passage.key(), party);
+    if (!again.passes()) {
+      memory.forget(passage.key());
+      return Judgement.of(again).because(Code.REVOKED);
+    }
+    flow.rejudged(again, book.epoch);
+    return null;
+  }
+
+  private Judgement anew(Passage passage, Party party, Frame frame) {
+    if (policy.isSpoofed(passage, party)) {
+      return Judgement.of(Decision.coded(party, Direction.EGRESS, Code.SPOOFED))
+          .forThisPacketOnly();
+    }
+    return switch (passage.shape()) {
+      case ICMP_ERROR -> related(passage, party);
+      case ECHO_REPLY -> Judgement.of(policy.forward(passage, party));
+      case SYN_ACK -> Judgement.of(policy.reverse(passage, party));
+      case FIN, RST, DATA -> pickUp(passage, party, frame);
+      case SYN, DATAGRAM, ECHO_REQUEST -> open(passage, party, frame);
+    };
+  }
+
+  private Judgement open(Passage passage, Party party, Frame frame) {
+    Decision decision = policy.forward(passage, party);
+    Flow existing = memory.flow(passage.key());
+    boolean closed = existing != null && existing.state() == State.CLOSED;
+    boolean replaceable = existing == null || closed || !existing.decision().allow();
+    if (decision.allow() || (decision.passes() && replaceable)) {
+      begin(passage, party, decision, frame);
+    }
+    return Judgement.of(decision);
+  }
+
+  /** A segment of a connection nobody remembers: adopted, or let through as somebody's answer. */
+  private Judgement pickUp(Passage passage, Party party, Frame frame) {
+    Decision own = policy.forward(passage, party);
+    if (own.allow()) {
+      boolean kept = passage.shape() != Shape.RST && begin(passage, party, own, frame);
+      return kept ? Judgement.of(own).andCount(Stat.PICKED_UP) : Judgement.of(own);
+    }
+    Decision reverse = policy.reverse(passage, party);
+    return Judgement.of(reverse.allow() ? reverse : own);
+  }
+
+  private Judgement related(Passage passage, Party party) {
+    FlowKey key = Quote.keyOf(passage).orElse(null);
+    Flow flow = key == null ? null : memory.flow(key);
+    if (key == null || flow == null) {
+      return Judgement.of(policy.forward(passage, party));
+    }
+    if (flow.epoch() == book.epoch) {
+      return Judgement.of(flow.decision());
+    }
+    // An error neither renews nor ends the flow it is about.
+    Decision again = policy.openerOf(flow, key, party);
+    return Judgement.of(again.allow() ? again : policy.forward(passage, party));
+  }
+
+  private boolean begin(Passage passage, Party party, Decision decision, Frame frame) {
+    if (passage.hook() == Hook.TO_POD && !party.owns(passage.pod())) {
+      return false;
+    }
+    Flow flow = Flow.begin(passage, decision, book.epoch);
+    flow.count(passage.direction(), Tally.packets(frame), frame.bytes().length, memory.now());
+    memory.keep(passage.key(), flow);
+    if (decision.allow()) {
+      listener.began(passage, party, decision);
+    }
+    return true;
+  }
+}

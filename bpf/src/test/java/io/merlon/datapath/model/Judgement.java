@@ -1,0 +1,57 @@
+package io.merlon.datapath.model;
+
+import io.merlon.datapath.harness.Code;
+import io.merlon.datapath.harness.CounterKey;
+import io.merlon.datapath.harness.Stat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of a packet.
+ *
+ * @param countedTo null where nothing is counted
+ * @param stat counted besides, or null
+ * @param why for the reader of a failure, and the reason in an event
+ */
+record Judgement(
+    boolean pass, @Nullable CounterKey countedTo, @Nullable Stat stat, Code why, Reach reach) {
+
+  /** Whom it concerns. */
+  enum Reach {
+    /** This packet alone. */
+    PACKET,
+    /** The later fragments of its datagram too. */
+    DATAGRAM,
+    /** It is a later fragment, and was decided by the first. */
+    REPEATED
+  }
+
+  /** Passes and leaves no trace. */
+  static final Judgement UNCOUNTED = new Judgement(true, null, null, Code.POLICY, Reach.PACKET);
+
+  /** The last step: a denial drops only where the pod is enforced. */
+  static Judgement of(Decision decision) {
+    return new Judgement(
+        decision.passes(), decision.countedTo(), null, decision.reason(), Reach.DATAGRAM);
+  }
+
+  static Judgement unknownEndpoint(boolean allowed) {
+    Stat stat = allowed ? Stat.UNKNOWN_PASSED : Stat.UNKNOWN_DROPPED;
+    return new Judgement(allowed, null, stat, Code.UNKNOWN_ENDPOINT, Reach.PACKET);
+  }
+
+  Judgement because(Code code) {
+    return new Judgement(pass, countedTo, stat, code, reach);
+  }
+
+  Judgement forThisPacketOnly() {
+    return new Judgement(pass, countedTo, stat, why, Reach.PACKET);
+  }
+
+  Judgement repeated() {
+    return new Judgement(pass, countedTo, null, why, Reach.REPEATED);
+  }
+
+  Judgement andCount(Stat other) {
+    return new Judgement(pass, countedTo, other, why, reach);
+  }
+}

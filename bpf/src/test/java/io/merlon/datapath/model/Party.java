@@ -1,0 +1,37 @@
+package io.merlon.datapath.model;
+
+import io.merlon.datapath.harness.Address;
+import io.merlon.datapath.harness.Endpoint;
+import io.merlon.datapath.harness.Mode;
+import java.util.List;
+
+/** The pod a packet is judged for: what it is, how strictly, and which addresses it owns. */
+record Party(int subject, Mode mode, List<Address> own) {
+
+  static Party of(Endpoint endpoint) {
+    return new Party(endpoint.subject(), endpoint.mode(), endpoint.own());
+  }
+
+  /** The source pod as a mark names it: bit 15, then two bits of mode and twelve of subject. */
+  static Party marked(int mark) {
+    Mode mode =
+        switch (mark >> 12 & 3) {
+          case 0 -> Mode.ENFORCE;
+          case 1 -> Mode.AUDIT;
+          default -> Mode.OBSERVE;
+        };
+    return new Party(mark & 0xfff, mode, List.of());
+  }
+
+  static boolean isMark(int mark) {
+    return (mark & 0x8000) != 0;
+  }
+
+  boolean owns(Address address) {
+    return own.contains(address);
+  }
+
+  boolean enforced() {
+    return mode == Mode.ENFORCE;
+  }
+}
