@@ -1,0 +1,63 @@
+package io.merlon.datapath.kernel;
+
+import io.merlon.bpf.Interfaces;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Links of this process, for test runs to claim to come from: both ends of pairs of veths. */
+final class Devices implements AutoCloseable {
+  private static final AtomicInteger CREATED = new AtomicInteger();
+
+  private final List<String> pairs = new ArrayList<>();
+  private final List<Integer> indexes = new ArrayList<>();
+
+  static Devices create(int count) {
+    Devices devices = new Devices();
+    // At most 15 characters; process and number keep those of parallel targets apart.
+    String prefix = "mp" + ProcessHandle.current().pid() + "n" + CREATED.getAndIncrement();
+    for (int i = 0; i < count; i += 2) {
+      String one = prefix + "x" + i;
+      String other = prefix + "x" + (i + 1);
+      ip("link", "add", one, "type", "veth", "peer", "name", other);
+      devices.pairs.add(one);
+      devices.indexes.add(Interfaces.index(one));
+      devices.indexes.add(Interfaces.index(other));
+    }
+    return devices;
+  }
+
+  int index(int line) {
+    return indexes.get(line);
+  }
+
+  /** The line of an interface, or -1. */
+  int line(int index) {
+    return indexes.indexOf(index);
+  }
+
+  private static void ip(String... arguments) {
+    List<String> command = new ArrayList<>(List.of("ip"));
+    command.addAll(List.of(arguments));
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        throw new IllegalStateException(String.join(" ", command) + ": " + output.strip());
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(String.join(" ", command), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(String.join(" ", command), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    pairs.forEach(pair -> ip("link", "del", pair));
+    pairs.clear();
+  }
+}
