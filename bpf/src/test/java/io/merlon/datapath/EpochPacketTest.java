@@ -1,0 +1,169 @@
+package io.merlon.datapath;
+
+import static io.merlon.datapath.harness.Direction.EGRESS;
+import static io.merlon.datapath.harness.Direction.INGRESS;
+import static io.merlon.datapath.harness.ProtocolGroup.TCP;
+import static io.merlon.datapath.harness.ProtocolGroup.UDP;
+import static io.merlon.datapath.packet.Payload.ACK;
+import static io.merlon.datapath.packet.Payload.SYN;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.merlon.datapath.harness.FlowView.State;
+import io.merlon.datapath.harness.PeerClass;
+import io.merlon.datapath.harness.TableSketch.Ports;
+import io.merlon.datapath.packet.Packet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Policy changes in the middle of a flow. */
+class EpochPacketTest extends PacketStory {
+
+  @BeforeEach
+  void egressTo443() {
+    policy(
+        isolated()
+            .allow(Cast.FRIENDS, EGRESS, TCP, Ports.of(443), RULE)
+            .allow(Cast.FRIENDS, INGRESS, TCP, Ports.of(80), RULE)
+            .allow(Cast.FRIENDS, EGRESS, UDP, Ports.of(53), RULE));
+  }
+
+  private Packet out(int flags) {
+    return leaving(cast.friend()).tcp(40000, 443, flags);
+  }
+
+  private Packet back(int flags) {
+    return arriving(cast.friend()).tcp(443, 40000, flags);
+  }
+
+  private void connect() {
+    passesOut(out(SYN));
+    passesIn(back(SYN | ACK));
+    passesOut(out(ACK));
+  }
+
+  private void narrow() {
+    policy(isolated());
+    datapath.bumpEpoch();
+  }
+
+  @Test
+  void aRevokedConnectionIsCutByItsOwnPackets() {
+    connect();
+    narrow();
+    dropsOut(out(ACK));
+    noFlow();
+    dropsIn(back(ACK));
+    assertEquals(2, counted(DENIED));
+  }
+
+  @Test
+  void aRevokedConnectionIsCutByItsAnswers() {
+    connect();
+    narrow();
+    dropsIn(back(ACK));
+    noFlow();
+    dropsOut(out(ACK));
+    assertEquals(2, counted(DENIED));
+  }
+
+  @Test
+  void aRevokedServerIsCutInBothDirections() {
+    passesIn(arriving(cast.friend()).tcp(40000, 80, SYN));
+    passesOut(leaving(cast.friend()).tcp(80, 40000, SYN | ACK));
+    narrow();
+    dropsOut(leaving(cast.friend()).tcp(80, 40000, ACK));
+    dropsIn(arriving(cast.friend()).tcp(40000, 80, ACK));
+    noFlow();
+  }
+
+  @Test
+  void aRevokedConversationIsCut() {
+    passesOut(leaving(cast.friend()).udp(40000, 53));
+    narrow();
+    dropsIn(arriving(cast.friend()).udp(53, 40000));
+    dropsOut(leaving(cast.friend()).udp(40000, 53));
+    noFlow();
+  }
+
+  @Test
+  void anAnswerIsJudgedByItsOpening() {
+    connect();
+    // Ingress stays closed; what counts is that egress to 443 is still open.
+    policy(isolated().allow(Cast.FRIENDS, EGRESS, TCP, Ports.of(443), OTHER_RULE));
+    datapath.bumpEpoch();
+    passesIn(back(ACK));
+    assertEquals(2, flow().epoch());
+    assertEquals(1, counted(OTHER_RULE));
+    passesOut(out(ACK));
+    assertEquals(2, counted(OTHER_RULE));
+    assertEquals(State.OPEN, flow().state());
+  }
+
+  @Test
+  void withoutAnEpochAFlowKeepsItsRule() {
+    connect();
+    policy(isolated());
+    passesOut(out(ACK));
+    passesIn(back(ACK));
+    assertEquals(5, counted(RULE));
+    assertEquals(1, flow().epoch());
+  }
+
+  @Test
+  void anAddressThatChangesItsClassLosesItsFlows() {
+    connect();
+    datapath.address(cast.friend(), PeerClass.of(Cast.STRANGERS));
+    datapath.bumpEpoch();
+    dropsIn(back(ACK));
+    datapath.address(cast.friend(), PeerClass.of(Cast.FRIENDS));
+    passesIn(back(ACK));
+    noFlow();
+  }
+
+  @Test
+  void aReusedAddressIsJudgedAsWhatItIsNow() {
+    passesOut(leaving(cast.friend()).udp(40000, 53));
+    datapath.removeAddress(cast.friend());
+    datapath.bumpEpoch();
+    dropsOut(leaving(cast.friend()).udp(40000, 53));
+    noFlow();
+  }
+
+  @Test
+  void manyEpochsMayPassUnseen() {
+    connect();
+    for (int i = 0; i < 300; i++) {
+      datapath.bumpEpoch();
+    }
+    passesIn(back(ACK));
+    assertEquals(301, flow().epoch());
+  }
+
+  @Test
+  void aRetransmittedSynOfAnOldEpochIsJudgedAnew() {
+    passesOut(out(SYN));
+    narrow();
+    dropsOut(out(SYN));
+    assertEquals(1, counted(DENIED));
+  }
+
+  @Test
+  void theRejudgedPacketStillMovesTheFlow() {
+    connect();
+    datapath.bumpEpoch();
+    passesOut(out(0x11));
+    assertEquals(State.CLOSING, flow().state());
+    datapath.bumpEpoch();
+    passesIn(back(0x04));
+    assertEquals(State.CLOSED, flow().state());
+  }
+
+  @Test
+  void lastAcksOfARevokedConnectionAreCutToo() {
+    connect();
+    passesOut(out(0x04));
+    narrow();
+    dropsIn(back(ACK));
+    noFlow();
+  }
+}

@@ -1,0 +1,107 @@
+package io.merlon.datapath;
+
+import static io.merlon.datapath.harness.Direction.EGRESS;
+import static io.merlon.datapath.harness.ProtocolGroup.TCP;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.merlon.datapath.harness.Code;
+import io.merlon.datapath.harness.Family;
+import io.merlon.datapath.harness.TableSketch.Ports;
+import io.merlon.datapath.packet.Edit.Layer;
+import io.merlon.datapath.packet.Packet;
+import io.merlon.datapath.packet.Payload;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** An IPv4 header is as long as it says, and must not lie about it. */
+@ParameterizedClass(name = "{0} {1}")
+@MethodSource("stages")
+class Ipv4HeaderPacketTest extends PacketScene {
+
+  static Stream<Arguments> stages() {
+    return stages(Family.V4);
+  }
+
+  @BeforeEach
+  void someEgress() {
+    policy(isolated().allow(Cast.FRIENDS, EGRESS, TCP, Ports.of(443), RULE));
+  }
+
+  private Packet to(int port) {
+    return leaving(cast.friend()).tcp(40000, port, Payload.SYN);
+  }
+
+  @Test
+  void portsAreFoundBehindOptionsOfEveryLength() {
+    for (int options = 0; options <= 40; options += 4) {
+      passesOut(to(443).options(options));
+      dropsOut(to(444).options(options));
+    }
+    assertEquals(11, counted(RULE));
+    assertEquals(11, counted(DENIED));
+  }
+
+  @Test
+  void optionsThatLookLikePortsAreNone() {
+    // Where a reader who forgets the options finds source port 40000 and destination port 443.
+    dropsOut(to(444).options(4).patch(Layer.NETWORK, 20, 0x9c, 0x40, 0x01, 0xbb));
+    assertEquals(1, counted(DENIED));
+  }
+
+  @Test
+  void aHeaderShorterThanItsOwnFixedPartIsBad() {
+    for (int words = 0; words < 5; words++) {
+      dropsOut(to(443).patch(Layer.NETWORK, 0, 0x40 | words));
+    }
+    assertEquals(5, counted(Code.BAD_HEADER, EGRESS));
+  }
+
+  @Test
+  void anotherVersionIsBad() {
+    for (int version = 0; version < 16; version++) {
+      if (version != 4) {
+        dropsOut(to(443).patch(Layer.NETWORK, 0, version << 4 | 5));
+      }
+    }
+    assertEquals(15, counted(Code.BAD_HEADER, EGRESS));
+  }
+
+  @Test
+  void aTotalLengthShorterThanTheHeaderIsBad() {
+    dropsOut(to(443).patch(Layer.NETWORK, 2, 0, 19));
+    dropsOut(to(443).options(40).patch(Layer.NETWORK, 2, 0, 59));
+    assertEquals(2, counted(Code.BAD_HEADER, EGRESS));
+  }
+
+  @Test
+  void aTotalLengthLongerThanThePacketIsTruncated() {
+    dropsOut(to(443).patch(Layer.NETWORK, 2, 0, 41));
+    dropsOut(to(443).patch(Layer.NETWORK, 2, 0xff, 0xff));
+    assertEquals(2, counted(Code.TRUNCATED, EGRESS));
+  }
+
+  @Test
+  void aTotalLengthOfZeroMeansTheRest() {
+    passesOut(to(443).patch(Layer.NETWORK, 2, 0, 0));
+    dropsOut(to(444).patch(Layer.NETWORK, 2, 0, 0));
+    assertEquals(1, counted(DENIED));
+  }
+
+  @Test
+  void headersInThePaddingAreNotRead() {
+    dropsOut(to(443).patch(Layer.NETWORK, 2, 0, 20));
+    dropsOut(to(443).patch(Layer.NETWORK, 2, 0, 39));
+    assertEquals(2, counted(Code.TRUNCATED, EGRESS));
+  }
+
+  @Test
+  void aReservedBitMakesNoFragment() {
+    passesOut(to(443).patch(Layer.NETWORK, 6, 0x80, 0));
+    passesOut(to(443).patch(Layer.NETWORK, 6, 0x40, 0));
+    assertEquals(2, counted(RULE));
+  }
+}
