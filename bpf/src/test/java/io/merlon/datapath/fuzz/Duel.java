@@ -1,0 +1,72 @@
+package io.merlon.datapath.fuzz;
+
+import io.merlon.datapath.harness.PacketTarget;
+import io.merlon.datapath.harness.Stat;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** Two datapaths that are told the same and must end alike. */
+final class Duel {
+  private static final List<Stat> STATS =
+      List.of(Stat.PICKED_UP, Stat.UNKNOWN_PASSED, Stat.UNKNOWN_DROPPED);
+
+  private final PacketTarget left;
+  private final PacketTarget right;
+
+  Duel(PacketTarget left, PacketTarget right) {
+    this.left = left;
+    this.right = right;
+  }
+
+  /**
+   * The first difference, from a fresh start: of a packet's fate, or at the end of what is held.
+   */
+  Optional<String> fight(List<Step> steps) {
+    left.reset();
+    right.reset();
+    for (int i = 0; i < steps.size(); i++) {
+      switch (steps.get(i)) {
+        case Step.Change change -> {
+          change.apply(left);
+          change.apply(right);
+        }
+        case Step.Send send -> {
+          boolean one = left.send(send.hook(), send.line(), send.frame());
+          boolean other = right.send(send.hook(), send.line(), send.frame());
+          if (one != other) {
+            return Optional.of("step %d: passes %s / %s".formatted(i, one, other));
+          }
+        }
+      }
+    }
+    return holdings();
+  }
+
+  private Optional<String> holdings() {
+    List<String> differences = new ArrayList<>();
+    compare("counter", left.counters(), right.counters(), differences);
+    compare("flow", left.flows(), right.flows(), differences);
+    for (Stat stat : STATS) {
+      if (left.stat(stat) != right.stat(stat)) {
+        differences.add("%s: %d / %d".formatted(stat, left.stat(stat), right.stat(stat)));
+      }
+    }
+    return differences.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", differences));
+  }
+
+  private static <K, V> void compare(
+      String what, Map<K, V> one, Map<K, V> other, List<String> differences) {
+    Set<K> keys = new HashSet<>(one.keySet());
+    keys.addAll(other.keySet());
+    for (K key : keys) {
+      if (!Objects.equals(one.get(key), other.get(key))) {
+        differences.add("%s %s: %s / %s".formatted(what, key, one.get(key), other.get(key)));
+      }
+    }
+  }
+}
