@@ -20,7 +20,16 @@ public record AddressBook(
 
   /** The class the address has where it has no exact entry. */
   public int classByPrefix(Address address) {
-    for (int length = address.bits(); length >= 0 && !prefixes.isEmpty(); length--) {
+    return classByPrefix(address, address.bits());
+  }
+
+  /** The class of the addresses in a prefix that are in no longer one. */
+  public int classByPrefix(Cidr prefix) {
+    return classByPrefix(prefix.base(), prefix.length());
+  }
+
+  private int classByPrefix(Address address, int longest) {
+    for (int length = longest; length >= 0 && !prefixes.isEmpty(); length--) {
       Integer found = prefixes.get(new Cidr(address, length));
       if (found != null) {
         return found;

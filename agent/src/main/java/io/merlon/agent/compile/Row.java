@@ -43,6 +43,37 @@ public final class Row {
     return decisions[protocol.index()][found >= 0 ? found : -found - 2];
   }
 
+  public boolean allowsEverything() {
+    for (Decision[] of : decisions) {
+      for (Decision decision : of) {
+        if (!decision.allows()) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Whether everything is allowed here that the other row allows. */
+  public boolean allowsAllOf(Row other) {
+    for (Protocol protocol : Protocol.values()) {
+      if (!allowsAllOf(other, protocol, starts[protocol.index()])
+          || !allowsAllOf(other, protocol, other.starts[protocol.index()])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean allowsAllOf(Row other, Protocol protocol, int[] ports) {
+    for (int port : ports) {
+      if (other.decide(protocol, port).allows() && !decide(protocol, port).allows()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** This row, but denied also where the other one denies. */
   Row narrowedBy(Row other) {
     Builder builder = new Builder();

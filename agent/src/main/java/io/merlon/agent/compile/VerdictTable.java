@@ -32,6 +32,25 @@ public final class VerdictTable {
     return new VerdictTable(rows(ingress, shared), rows(egress, shared));
   }
 
+  /** This table, but with rows of another one: of the class a number stands for. */
+  public VerdictTable withRows(VerdictTable other, Map<Integer, Integer> classes) {
+    return classes.isEmpty()
+        ? this
+        : new VerdictTable(
+            rowsWith(other, classes, Direction.INGRESS),
+            rowsWith(other, classes, Direction.EGRESS));
+  }
+
+  private Row[] rowsWith(VerdictTable other, Map<Integer, Integer> classes, Direction direction) {
+    Map<Integer, Row> rows = new HashMap<>();
+    Row[] own = rows(direction);
+    for (int number = 0; number < own.length; number++) {
+      rows.put(number, own[number]);
+    }
+    classes.forEach((number, from) -> rows.put(number, other.row(from, direction)));
+    return rows(rows, new HashMap<>());
+  }
+
   /** Takes rows by class; equal rows must be one object already. */
   static VerdictTable of(Row[] ingress, Row[] egress) {
     return new VerdictTable(trimmed(ingress), trimmed(egress));
