@@ -6,7 +6,7 @@ JDK = $(shell .ci/jdk 25)
 # Resolved once per run, so that a JDK installed by `deps` is found too.
 MVN = JAVA_HOME="$${MERLON_JDK:-$$(.ci/jdk 25)}" mvn -B
 
-.PHONY: help deps build test format bindings bindings-check demo bench bench-datapath clean
+.PHONY: help deps build test format bindings bindings-check demo test-kernels bench bench-datapath clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ test: deps ## Everything that can be tested on this machine
 
 demo: build ## A folder of policies enforced on real packets in network namespaces
 	@JAVA_HOME="$$(.ci/jdk 25)" agent/target/dist/bin/merlon demo --manifests docs/examples/payments
+
+test-kernels: deps ## The datapath's object on Linux 5.10, 6.1 and 6.12, in virtual machines
+	@$(MAKE) -s -C bpf/src OUT=../target
+	@bpf/src/test/kernels/run bpf/target/objects/io/merlon/datapath/enforce.bpf.o bpf/target/kernels
 
 bench-datapath: deps ## What a packet costs over an empty program, beside the budget
 	$(MVN) -q -DskipTests -pl bpf -am package

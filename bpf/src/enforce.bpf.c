@@ -33,9 +33,10 @@ struct context {
 	struct who source;
 	struct judgement own;     /* of the packet's own direction */
 	struct judgement further; /* of its sender's egress, or of the reverse opening */
-	struct flow flow;
-	__u32 found; /* by parsing: PARSED or a reason */
-	__u32 memory;
+	struct flow flow; /* the entry it has, if live, then the one it gets */
+	__u32 live;
+	__s32 found; /* by parsing: PARSED or a reason */
+	struct chain chain;
 	__u32 hook;
 	__u32 mark; /* of a packet left to us by its pod's interface */
 	__u32 now;
@@ -256,20 +257,20 @@ static __always_inline int accept(struct __sk_buff *skb, struct context *c)
 	return allow(c, c->own.slot);
 }
 
-/* Whether a denied opener that goes on may take the entry's place. */
-static __always_inline int replaceable(const struct flow *old)
+/* Whether a denied opener that goes on may take the place of what is there. */
+static __always_inline int replaceable(const struct context *c)
 {
-	return !old || old->flags & FLOW_WOULD_DENY || old->state == FLOW_CLOSED;
+	return !c->live || c->flow.flags & FLOW_WOULD_DENY || c->flow.state == FLOW_CLOSED;
 }
 
-/* A packet that may open a flow. OLD is what it would replace. */
-static __always_inline int open_flow(struct __sk_buff *skb, struct context *c, const struct flow *old)
+/* A packet that may open a flow. */
+static __always_inline int open_flow(struct __sk_buff *skb, struct context *c)
 {
 	judge_opening(c, c->p.direction, c->mark);
 	if (c->own.allow)
 		return accept(skb, c);
 	/* Unenforced, it goes on: remember it, so that its replies are not denials of their own. */
-	if (c->own.mode != MODE_ENFORCE && may_keep(c) && replaceable(old))
+	if (c->own.mode != MODE_ENFORCE && may_keep(c) && replaceable(c))
 		keep(c, FLOW_WOULD_DENY);
 	return deny(c, &c->own);
 }
@@ -312,12 +313,11 @@ static __always_inline int judge_alone(struct __sk_buff *skb, struct context *c)
  * An entry from before the last narrowing: its opening is judged by today's policy. The entry is
  * replaced, never stamped in place: an evicted element may already belong to another flow.
  */
-static __noinline int rejudge(struct __sk_buff *skb, struct context *c, const struct flow *old)
+static __noinline int rejudge(struct __sk_buff *skb, struct context *c)
 {
 	struct flow *flow = &c->flow;
 	__u32 out = c->p.direction & 1;
 
-	*flow = *old;
 	judge_opening(c, flow_opener(flow), flow->mark);
 	if (!c->own.allow)
 		c->own.reason = REASON_REVOKED;
@@ -347,7 +347,7 @@ static __noinline int related(struct __sk_buff *skb, const struct config *cfg, s
 {
 	struct flow *flow;
 
-	if (!quoted_flow(skb, &c->p, &c->other))
+	if (!quoted_flow(skb, &c->p, &c->other, &c->chain))
 		return judge_alone(skb, c);
 	flow = flow_find(&c->other);
 	if (!flow || !flow_alive(flow, cfg, c->now))
@@ -358,14 +358,13 @@ static __noinline int related(struct __sk_buff *skb, const struct config *cfg, s
 	return c->further.allow ? allow(c, c->further.slot) : judge_alone(skb, c);
 }
 
-/* Whatever is not an established flow's packet. FLOW is a living entry that does not just carry it. */
-static __always_inline int fresh(struct __sk_buff *skb, const struct config *cfg, struct context *c,
-			    const struct flow *flow)
+/* Whatever is not an established flow's packet. */
+static __always_inline int fresh(struct __sk_buff *skb, const struct config *cfg, struct context *c)
 {
 	if (!identify(c))
 		return unknown(c);
-	if (flow && c->p.shape != SHAPE_SYN)
-		return rejudge(skb, c, flow);
+	if (c->live && c->p.shape != SHAPE_SYN)
+		return rejudge(skb, c);
 	if (c->hook == FROM_POD && !c->who.own && c->flags & CONFIG_VERIFY_SOURCE)
 		return refuse(c, REASON_SPOOFED);
 	switch (c->p.shape) {
@@ -381,7 +380,7 @@ static __always_inline int fresh(struct __sk_buff *skb, const struct config *cfg
 	case SHAPE_RST:
 		return pick_up(skb, c);
 	}
-	return open_flow(skb, c, flow);
+	return open_flow(skb, c);
 }
 
 static __noinline int later_fragment(const struct config *cfg, struct context *c)
@@ -425,8 +424,56 @@ static __always_inline int travel_noted(struct __sk_buff *skb, struct context *c
 	return travel(flow, &c->p, c->now);
 }
 
-static __noinline int slow(struct __sk_buff *skb, const struct config *cfg, struct context *c, struct flow *flow)
+static __always_inline int has_flow(const struct packet *p)
 {
+	return p->shape <= SHAPE_LAST_OF_FLOW && p->fragment != FRAGMENT_LATER;
+}
+
+/* The packet's living entry, if it was judged under the same mark. */
+static __always_inline struct flow *flow_of(struct packet *p, const struct config *cfg, __u32 now, __u32 hook,
+					    __u32 mark)
+{
+	struct flow *flow = flow_find(p);
+
+	return flow && flow_alive(flow, cfg, now) && (hook == FROM_POD || flow->mark == mark) ? flow : 0;
+}
+
+static __always_inline int truncated(const struct __sk_buff *skb, int found)
+{
+	return found == REASON_TRUNCATED && skb->data_end - skb->data < skb->len;
+}
+
+/*
+ * Parses once more a packet whose headers were not all linear. A second look in a loop around the
+ * first would be shorter, but Linux 5.10 takes no loop in the shape the compiler gives it, and every
+ * later verifier would walk each way through the headers twice.
+ */
+static __noinline int pull(struct __sk_buff *skb, struct context *c)
+{
+	__u32 ifindex = skb->ifindex;
+
+	stat_add(STAT_PULLED);
+	bpf_skb_pull_data(skb, skb->len < PULL ? skb->len : PULL);
+	c->found = parse(skb, &c->p, c->flags & CONFIG_ETHERTYPE_ALLOW, &c->chain);
+	c->p.key.v4.ifindex = ifindex;
+	return 0;
+}
+
+/*
+ * What is no plain packet of an established flow. C->LIVE: whether it has a living entry, which is
+ * looked up again: a pointer handed over would have the verifier walk all that follows for each
+ * thing that it may be.
+ */
+static __noinline int slow(struct __sk_buff *skb, const struct config *cfg, struct context *c)
+{
+	struct flow *flow;
+
+	if (truncated(skb, c->found)) {
+		pull(skb, c);
+		if (c->found == PASSES)
+			return PASS;
+		c->live = c->found == PARSED && has_flow(&c->p);
+	}
 	if (c->found)
 		return refuse_malformed(c, c->found);
 	if (c->p.shape == SHAPE_DHCP)
@@ -435,9 +482,15 @@ static __noinline int slow(struct __sk_buff *skb, const struct config *cfg, stru
 		return later_fragment(cfg, c);
 	if (c->p.shape == SHAPE_NEIGHBOUR && (c->hook == TO_POD || c->p.link_source))
 		return PASS;
-	if (flow && flow->epoch == c->epoch && (c->p.shape != SHAPE_SYN || !flow_reopens(flow, &c->p)))
-		return travel_noted(skb, c, flow);
-	return fresh(skb, cfg, c, flow);
+	if (c->live) {
+		flow = flow_of(&c->p, cfg, c->now, c->hook, c->mark);
+		if (flow && flow->epoch == c->epoch && (c->p.shape != SHAPE_SYN || !flow_reopens(flow, &c->p)))
+			return travel_noted(skb, c, flow);
+		c->live = !!flow;
+		if (flow)
+			c->flow = *flow;
+	}
+	return fresh(skb, cfg, c);
 }
 
 /*
@@ -462,16 +515,8 @@ static __always_inline int enforce(struct __sk_buff *skb, const __u32 hook)
 	p.length = skb->len;
 	p.packets = skb->gso_segs ?: 1;
 
-	int found = PARSED;
+	int found = parse(skb, &p, cfg->flags & CONFIG_ETHERTYPE_ALLOW, &c->chain);
 
-#pragma clang loop unroll(disable)
-	for (int i = 0; i < 2; i++) {
-		found = parse(skb, &p, cfg->flags & CONFIG_ETHERTYPE_ALLOW, &c->memory);
-		if (found != REASON_TRUNCATED || skb->data_end - skb->data >= skb->len)
-			break;
-		stat_add(STAT_PULLED);
-		bpf_skb_pull_data(skb, skb->len < PULL ? skb->len : PULL);
-	}
 	if (found == PASSES)
 		return PASS;
 	p.key.v4.ifindex = skb->ifindex;
@@ -479,10 +524,8 @@ static __always_inline int enforce(struct __sk_buff *skb, const __u32 hook)
 	__u32 now = bpf_jiffies64();
 	struct flow *flow = 0;
 
-	if (found == PARSED && p.shape <= SHAPE_LAST_OF_FLOW && p.fragment != FRAGMENT_LATER) {
-		flow = flow_find(&p);
-		if (flow && (!flow_alive(flow, cfg, now) || (hook != FROM_POD && flow->mark != mark)))
-			flow = 0;
+	if (found == PARSED && has_flow(&p)) {
+		flow = flow_of(&p, cfg, now, hook, mark);
 		if (flow && flow->epoch == cfg->epoch && p.fragment == FRAGMENT_NONE &&
 		    !(flow->flags & FLOW_DEFERRED) && (p.shape != SHAPE_SYN || !flow_reopens(flow, &p)))
 			return travel(flow, &p, now);
@@ -495,7 +538,8 @@ static __always_inline int enforce(struct __sk_buff *skb, const __u32 hook)
 	c->flags = cfg->flags;
 	c->interval = cfg->denial_interval;
 	c->found = found;
-	return slow(skb, cfg, c, flow);
+	c->live = !!flow;
+	return slow(skb, cfg, c);
 }
 
 SEC("tc")

@@ -118,7 +118,8 @@ static __always_inline int quoted_ipv4(struct cursor *c, const struct packet *p,
 	return 1;
 }
 
-static __always_inline int quoted_ipv6(struct cursor *c, const struct packet *p, struct packet *quoted)
+static __always_inline int quoted_ipv6(struct __sk_buff *skb, struct cursor *c, const struct packet *p,
+				       struct packet *quoted, struct chain *chain)
 {
 	struct ipv6 *ip = header(c, sizeof(*ip));
 
@@ -135,19 +136,15 @@ static __always_inline int quoted_ipv6(struct cursor *c, const struct packet *p,
 	if (!same6(quoted->key.v6.pod, p->key.v6.pod))
 		return 0;
 	advance(c, sizeof(*ip));
-	for (int i = 0; i < EXTENSIONS && extension_header(next); i++) {
-		forget(c, &quoted->inner);
-		if (parse_extension(c, quoted, &next) || quoted->fragment == FRAGMENT_LATER)
-			return 0;
-	}
-	if (extension_header(next))
+	if (extension_header(next) && parse_extensions(skb, c, quoted, chain, &next))
 		return 0;
 	quoted->key.v6.protocol = next;
 	return 1;
 }
 
 /* Parses the packet an ICMP error quotes into the key of the flow it belonged to. */
-static __noinline int quoted_flow(struct __sk_buff *skb, struct packet *p, struct packet *quoted)
+static __noinline int quoted_flow(struct __sk_buff *skb, struct packet *p, struct packet *quoted,
+				  struct chain *chain)
 {
 	struct cursor c = {
 		.data = (void *)(long)skb->data,
@@ -157,9 +154,8 @@ static __noinline int quoted_flow(struct __sk_buff *skb, struct packet *p, struc
 
 	quoted->direction = p->direction == EGRESS ? INGRESS : EGRESS;
 	quoted->fragment = FRAGMENT_NONE;
-	quoted->fragment_header = 0;
 	c.left = p->quoted;
-	if (!(p->family == 4 ? quoted_ipv4(&c, p, quoted) : quoted_ipv6(&c, p, quoted)))
+	if (!(p->family == 4 ? quoted_ipv4(&c, p, quoted) : quoted_ipv6(skb, &c, p, quoted, chain)))
 		return 0;
 	__u32 protocol = protocol_of(quoted);
 

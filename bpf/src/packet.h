@@ -63,7 +63,6 @@ struct packet {
 	__u8 family;
 	__u8 shape;
 	__u8 fragment;
-	__u8 fragment_header; /* one was seen, also of a whole packet */
 	__u8 fragment_protocol;
 	__u8 tcp_flags;
 	__u8 link_source; /* its source is link-local or unspecified */
@@ -79,6 +78,20 @@ struct cursor {
 	void *end;
 	__u32 offset; /* of what is parsed next, from the frame's start */
 	__u32 left;   /* bytes of the packet from there on, linear or not */
+};
+
+/*
+ * Where a walk through IPv6 extension headers stands: in map memory, of whose values the verifier
+ * knows nothing, so that it need not follow each way through a chain up to the end of the program.
+ */
+struct chain {
+	__u32 offset;
+	__u32 left;
+	__u32 fragment_id;
+	__u8 next; /* the header at the offset */
+	__u8 fragment;
+	__u8 fragment_protocol;
+	__u8 fragment_header; /* there was one */
 };
 
 struct ethernet {
@@ -167,16 +180,6 @@ static __always_inline void advance(struct cursor *c, __u32 size)
 {
 	c->offset += size;
 	c->left -= size;
-}
-
-/*
- * Lets the verifier forget what it knows of the offset, by way of memory that it does not follow:
- * the many ways through a chain of headers become one.
- */
-static __always_inline void forget(struct cursor *c, __u32 *memory)
-{
-	*(volatile __u32 *)memory = c->offset;
-	c->offset = *(volatile __u32 *)memory;
 }
 
 /* The address and port fields of the flow key: the pod's end is the source if it sends. */
@@ -340,6 +343,12 @@ static __always_inline int neighbour_discovery(__u32 direction, __u8 type, __u8 
 	return direction == INGRESS || type == 133 || type == 135 || type == 136;
 }
 
+static __always_inline int link_source(const struct ipv6 *ip)
+{
+	return (ip->source[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000) ||
+	       !(ip->source[0] | ip->source[1] | ip->source[2] | ip->source[3]);
+}
+
 /* RFC 2710, RFC 3810: reports and queries never leave the link and go to multicast groups only. */
 static __always_inline int multicast_listener(const struct packet *p, const struct ipv6 *ip, __u8 type)
 {
@@ -363,7 +372,9 @@ static __always_inline int parse_icmp6(struct cursor *c, struct packet *p, const
 		p->quoted = c->left - sizeof(*icmp);
 	} else if (p->fragment) {
 		return PARSED; /* RFC 6980: neighbour discovery is never fragmented */
-	} else if (neighbour_discovery(p->direction, icmp->type, icmp->code, ip->hop_limit) ||
+	}
+	p->link_source = link_source(ip);
+	if (neighbour_discovery(p->direction, icmp->type, icmp->code, ip->hop_limit) ||
 		   multicast_listener(p, ip, icmp->type)) {
 		p->shape = SHAPE_NEIGHBOUR;
 	}
@@ -436,15 +447,15 @@ static __always_inline int extension_header(__u8 next)
 	       next == PROTOCOL_AUTHENTICATION || next == PROTOCOL_DESTINATION;
 }
 
-/* Steps over one extension header; afterwards *next names what follows it. */
-static __always_inline int parse_extension(struct cursor *c, struct packet *p, __u8 *next)
+/* Steps over one extension header. PASSES: nothing follows, since it is a later fragment's. */
+static __always_inline int parse_extension(struct cursor *c, struct chain *chain)
 {
 	struct extension *e = header(c, 8);
+	__u8 kind = chain->next;
 
 	if (!e)
 		return REASON_TRUNCATED;
 	__u32 size = (e->length + 1) * 8;
-	__u8 kind = *next;
 
 	if (kind == PROTOCOL_AUTHENTICATION)
 		size = (e->length + 2) * 4;
@@ -452,32 +463,74 @@ static __always_inline int parse_extension(struct cursor *c, struct packet *p, _
 		size = sizeof(struct fragment_header);
 	if (size > c->left)
 		return REASON_TRUNCATED;
-	*next = e->next;
 	if (kind == PROTOCOL_ROUTING && e->segments_left)
 		return REASON_ROUTING_HEADER;
-	if (kind == PROTOCOL_FRAGMENT) {
-		struct fragment_header *f = (void *)e;
-		__u32 offset = bpf_ntohs(f->offset) >> 3;
+	chain->next = e->next;
+	chain->offset = c->offset + size;
+	chain->left = c->left - size;
+	if (kind != PROTOCOL_FRAGMENT)
+		return PARSED;
+	struct fragment_header *f = (void *)e;
 
-		if (p->fragment_header)
-			return REASON_EXTENSION_CHAIN;
-		p->fragment_header = 1;
-		p->fragment_id = f->id;
-		p->fragment_protocol = e->next;
-		if (offset)
-			p->fragment = FRAGMENT_LATER;
-		else if (f->offset & bpf_htons(1))
-			p->fragment = FRAGMENT_FIRST;
-		if (offset) {
-			key_protocol(p, e->next);
-			return parse_later_fragment(p, e->next, offset) ?: PASSES;
-		}
+	if (chain->fragment_header)
+		return REASON_EXTENSION_CHAIN;
+	chain->fragment_header = 1;
+	chain->fragment_protocol = e->next;
+	chain->fragment_id = f->id;
+	if (f->offset & bpf_htons(0xfff8)) {
+		chain->fragment = FRAGMENT_LATER;
+		return e->next == PROTOCOL_TCP && bpf_ntohs(f->offset) >> 3 == 1 ? REASON_FRAGMENT_OVERLAP : PASSES;
 	}
-	advance(c, size);
+	if (f->offset & bpf_htons(1))
+		chain->fragment = FRAGMENT_FIRST;
 	return PARSED;
 }
 
-static __always_inline int parse_ipv6(struct cursor *c, struct packet *p, __u32 *memory)
+/* Walks from the chain's first extension header to what is none. */
+static __noinline int walk_chain(struct __sk_buff *skb, struct chain *chain)
+{
+	for (int i = 0; i < EXTENSIONS; i++) {
+		asm volatile("" ::: "memory"); /* what the step before left is read anew: see struct chain */
+		struct cursor c = {
+			.data = (void *)(long)skb->data,
+			.end = (void *)(long)skb->data_end,
+			.offset = chain->offset,
+			.left = chain->left,
+		};
+
+		if (!extension_header(chain->next))
+			return PARSED;
+		int found = parse_extension(&c, chain);
+
+		if (found)
+			return found;
+	}
+	return extension_header(chain->next) ? REASON_EXTENSION_CHAIN : PARSED;
+}
+
+/* Steps over the extension headers, of which the first is *next. */
+static __always_inline int parse_extensions(struct __sk_buff *skb, struct cursor *c, struct packet *p,
+					    struct chain *chain, __u8 *next)
+{
+	chain->offset = c->offset;
+	chain->left = c->left;
+	chain->next = *next;
+	chain->fragment = FRAGMENT_NONE;
+	chain->fragment_id = 0;
+	chain->fragment_protocol = 0;
+	chain->fragment_header = 0;
+	int found = walk_chain(skb, chain);
+
+	c->offset = chain->offset;
+	c->left = chain->left;
+	p->fragment = chain->fragment;
+	p->fragment_id = chain->fragment_id;
+	p->fragment_protocol = chain->fragment_protocol;
+	*next = chain->next;
+	return found;
+}
+
+static __always_inline int parse_ipv6(struct __sk_buff *skb, struct cursor *c, struct packet *p, struct chain *chain)
 {
 	struct ipv6 *ip = header(c, sizeof(*ip));
 
@@ -499,21 +552,12 @@ static __always_inline int parse_ipv6(struct cursor *c, struct packet *p, __u32 
 	copy6(p->key.v6.peer, p->direction == EGRESS ? ip->destination : ip->source);
 	p->key.v6.pod_port = 0;
 	p->key.v6.peer_port = 0;
-	p->link_source = (ip->source[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000) ||
-			 !(ip->source[0] | ip->source[1] | ip->source[2] | ip->source[3]);
+	int found = extension_header(next) ? parse_extensions(skb, c, p, chain, &next) : PARSED;
 
-	for (int i = 0; i < EXTENSIONS && extension_header(next); i++) {
-		forget(c, memory);
-		int found = parse_extension(c, p, &next);
-
-		if (found == PASSES)
-			return PARSED; /* a later fragment: nothing follows */
-		if (found)
-			return found;
-	}
-	if (extension_header(next))
-		return REASON_EXTENSION_CHAIN;
 	p->key.v6.protocol = next;
+	p->shape = SHAPE_DATAGRAM;
+	if (found)
+		return found == PASSES ? PARSED : found; /* a later fragment: nothing follows */
 	switch (next) {
 	case PROTOCOL_TCP:
 		return parse_tcp(c, p);
@@ -524,12 +568,12 @@ static __always_inline int parse_ipv6(struct cursor *c, struct packet *p, __u32 
 	case PROTOCOL_ICMP6:
 		return parse_icmp6(c, p, ip);
 	}
-	p->shape = SHAPE_DATAGRAM;
 	return PARSED;
 }
 
-/* Fills P's content. ETHERTYPE_PASSES: what becomes of unknown ones. MEMORY: see forget(). */
-static __always_inline int parse(struct __sk_buff *skb, struct packet *p, int ethertype_passes, __u32 *memory)
+/* Fills P's content. ETHERTYPE_PASSES: what becomes of unknown ones. */
+static __always_inline int parse(struct __sk_buff *skb, struct packet *p, int ethertype_passes,
+				 struct chain *chain)
 {
 	struct cursor c = {
 		.data = (void *)(long)skb->data,
@@ -539,7 +583,6 @@ static __always_inline int parse(struct __sk_buff *skb, struct packet *p, int et
 	struct ethernet *ethernet = header(&c, sizeof(*ethernet));
 
 	p->fragment = FRAGMENT_NONE;
-	p->fragment_header = 0;
 	p->fragment_id = 0;
 	p->fragment_protocol = 0;
 	p->tcp_flags = 0;
@@ -565,7 +608,7 @@ static __always_inline int parse(struct __sk_buff *skb, struct packet *p, int et
 	if (type == bpf_htons(ETHERTYPE_IPV4))
 		return parse_ipv4(&c, p);
 	if (type == bpf_htons(ETHERTYPE_IPV6))
-		return parse_ipv6(&c, p, memory);
+		return parse_ipv6(skb, &c, p, chain);
 	if (type == bpf_htons(ETHERTYPE_ARP) || ethertype_passes)
 		return PASSES;
 	return REASON_ETHERTYPE;
