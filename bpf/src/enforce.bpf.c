@@ -94,20 +94,20 @@ static __always_inline void marked_source(struct who *who, __u32 mark)
 	who->self = 0;
 }
 
-/* Finds out whose packet it is; 0 if nobody knows. */
-static __always_inline int identify(struct context *c)
+/* Finds out whose the packet P is, at the interface of C's; 0 if nobody knows. */
+static __noinline int identify(struct context *c, struct packet *p, struct who *who)
 {
 	if (c->hook == UPLINK) {
-		marked_source(&c->who, c->mark);
+		marked_source(who, c->mark);
 		return 1;
 	}
-	struct endpoint *ep = bpf_map_lookup_elem(&endpoints, &c->p.key.v4.ifindex);
+	struct endpoint *ep = bpf_map_lookup_elem(&endpoints, &p->key.v4.ifindex);
 
 	if (!ep)
 		return 0;
-	c->who.subject = ep->subject;
-	c->who.mode = ep->mode < MODES ? ep->mode : MODE_ENFORCE;
-	own_addresses(&c->p, ep, &c->who);
+	who->subject = ep->subject;
+	who->mode = ep->mode < MODES ? ep->mode : MODE_ENFORCE;
+	own_addresses(p, ep, who);
 	return 1;
 }
 
@@ -354,14 +354,17 @@ static __noinline int related(struct __sk_buff *skb, const struct config *cfg, s
 		return judge_alone(skb, c);
 	if (flow->epoch == c->epoch)
 		return allow(c, flow->slot);
-	judge(&c->other, &c->who, flow_opener(flow), &c->further);
+	/* Again as its opening was: by its own ends, which need not be the error's. */
+	if (!identify(c, &c->other, &c->source))
+		return unknown(c);
+	judge(&c->other, &c->source, flow_opener(flow), &c->further);
 	return c->further.allow ? allow(c, c->further.slot) : judge_alone(skb, c);
 }
 
 /* Whatever is not an established flow's packet. */
 static __always_inline int fresh(struct __sk_buff *skb, const struct config *cfg, struct context *c)
 {
-	if (!identify(c))
+	if (!identify(c, &c->p, &c->who))
 		return unknown(c);
 	if (c->live && c->p.shape != SHAPE_SYN)
 		return rejudge(skb, c);
@@ -391,7 +394,7 @@ static __noinline int later_fragment(const struct config *cfg, struct context *c
 		count(first->slot, c->p.packets, c->p.length);
 		return first->drop ? DROP : PASS;
 	}
-	if (!identify(c))
+	if (!identify(c, &c->p, &c->who))
 		return unknown(c);
 	if (c->hook == FROM_POD && !c->who.own && c->flags & CONFIG_VERIFY_SOURCE)
 		return refuse(c, REASON_SPOOFED);
@@ -403,7 +406,7 @@ static __noinline int later_fragment(const struct config *cfg, struct context *c
 
 static __always_inline int refuse_malformed(struct context *c, __u32 reason)
 {
-	return identify(c) ? refuse(c, reason) : unknown(c);
+	return identify(c, &c->p, &c->who) ? refuse(c, reason) : unknown(c);
 }
 
 static __always_inline int travel(struct flow *flow, const struct packet *p, __u32 now)
@@ -419,7 +422,7 @@ static __always_inline int travel_noted(struct __sk_buff *skb, struct context *c
 {
 	if (c->p.fragment == FRAGMENT_FIRST)
 		fragment_keep(&c->p, flow->slot, 0);
-	if (flow->flags & FLOW_DEFERRED && c->hook == FROM_POD && identify(c))
+	if (flow->flags & FLOW_DEFERRED && c->hook == FROM_POD && identify(c, &c->p, &c->who))
 		mark_deferred(skb, c);
 	return travel(flow, &c->p, c->now);
 }

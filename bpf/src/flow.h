@@ -103,7 +103,7 @@ static __always_inline int quoted_ipv4(struct cursor *c, const struct packet *p,
 		return 0;
 	__u32 size = (ip->version_ihl & 0x0f) * 4;
 
-	if (size < sizeof(*ip) || (ip->fragment & bpf_htons(0x1fff)))
+	if (size < sizeof(*ip) || size > c->left || (ip->fragment & bpf_htons(0x1fff)))
 		return 0;
 	quoted->family = 4;
 	quoted->key.v4.ifindex = p->key.v4.ifindex;
@@ -114,7 +114,7 @@ static __always_inline int quoted_ipv4(struct cursor *c, const struct packet *p,
 	quoted->key.v4.protocol = ip->protocol;
 	if (quoted->key.v4.pod != p->key.v4.pod)
 		return 0;
-	advance(c, size < c->left ? size : c->left);
+	advance(c, size);
 	return 1;
 }
 

@@ -11,6 +11,7 @@ import static io.merlon.datapath.packet.Payload.SYN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.merlon.datapath.harness.Address;
+import io.merlon.datapath.harness.Code;
 import io.merlon.datapath.harness.Endpoint;
 import io.merlon.datapath.harness.Family;
 import io.merlon.datapath.harness.FlowView;
@@ -187,6 +188,30 @@ class IcmpErrorPacketTest extends PacketStory {
   }
 
   @Test
+  void aQuoteWithoutItsWholeHeaderIsJudgedOnItsOwn() {
+    policy(isolated().everything(Cast.FRIENDS, EGRESS, true, RULE));
+    Packet opaque = leaving(cast.friend()).opaque(47, 40);
+    passesOut(opaque);
+    passesIn(arriving(cast.nobody()).error(tooBig(), 4, opaque, header()));
+    dropsIn(arriving(cast.nobody()).error(tooBig(), 4, opaque, header() - 1));
+    if (family == Family.V4) {
+      dropsIn(
+          arriving(cast.nobody())
+              .error(tooBig(), 4, opaque, header() + 5)
+              .patch(Layer.TRANSPORT, 8, 0x47));
+    }
+  }
+
+  @Test
+  void anErrorAboutAPodsTalkWithItselfIsJudgedByThat() {
+    Packet toItself = leaving(cast.pod()).tcp(40000, 443, SYN);
+    passesOut(toItself);
+    datapath.bumpEpoch();
+    passesIn(about(toItself));
+    assertEquals(2, counted(Code.SELF, EGRESS));
+  }
+
+  @Test
   void anErrorAboutARevokedFlowIsDenied() {
     passesOut(sent());
     policy(isolated());
@@ -227,7 +252,7 @@ class IcmpErrorPacketTest extends PacketStory {
     Packet asked = arriving(cast.friend()).udp(40000, 53);
     passesIn(asked);
     dropsOut(Packet.between(cast.nobody(), cast.friend()).error(tooBig(), 0, asked, WHOLE));
-    assertEquals(1, counted(io.merlon.datapath.harness.Code.SPOOFED, EGRESS));
+    assertEquals(1, counted(Code.SPOOFED, EGRESS));
   }
 
   @Test
