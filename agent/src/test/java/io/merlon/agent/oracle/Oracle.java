@@ -1,0 +1,79 @@
+package io.merlon.agent.oracle;
+
+import io.merlon.agent.api.ClusterSnapshot;
+import io.merlon.agent.api.Pod;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The specification read aloud: who may open a connection to whom. One method per paragraph, nested
+ * loops over the objects as the API gives them, nothing shared with the engine it checks.
+ */
+final class Oracle implements Judge {
+  private final Facts facts;
+  private final OraclePolicies policies;
+  private final OracleTiers tiers;
+  private final OracleServices services;
+
+  Oracle(ClusterSnapshot cluster) {
+    facts = new Facts(cluster);
+    policies = new OraclePolicies(cluster, facts);
+    tiers = new OracleTiers(cluster, facts);
+    services = new OracleServices(cluster);
+  }
+
+  @Override
+  public Verdicts judge(Question question) {
+    return new Verdicts(
+        allows(Direction.EGRESS, question.from(), question.to(), question),
+        allows(Direction.INGRESS, question.to(), question.from(), question));
+  }
+
+  @Override
+  public Set<Boolean> judgeService(Question question) {
+    return services.judge(question, this);
+  }
+
+  /** One side's answer. {@code self} is the end whose side this is. */
+  private boolean allows(Direction direction, Ip self, Ip peer, Question question) {
+    Pod subject = facts.owner(self);
+    if (subject == null) {
+      return true; // NP-3, NP-18: a side that is not a pod always allows
+    }
+    if (subject.equals(facts.owner(peer)) || peer.loopback()) {
+      return true; // NP-19, Tiers 8
+    }
+    List<Ip> ownNode = facts.nodeAddresses(subject.node());
+    if (ownNode.contains(peer)) {
+      return true; // NP-17
+    }
+    return byTiers(
+        new Traffic(
+            direction, subject, peer, facts.owner(peer), question.protocol(), question.port()));
+  }
+
+  private boolean byTiers(Traffic traffic) {
+    OracleTiers.Outcome admin = tiers.decide("Admin", traffic);
+    if (admin == OracleTiers.Outcome.ACCEPT || admin == OracleTiers.Outcome.DENY) {
+      return admin == OracleTiers.Outcome.ACCEPT; // Tiers 1
+    }
+    if (policies.isolate(traffic)) {
+      return policies.allow(traffic); // Tiers 2
+    }
+    return tiers.decide("Baseline", traffic) != OracleTiers.Outcome.DENY; // Tiers 3, 4
+  }
+
+  /** The oracle as an engine like any other. */
+  static final PolicyEngine ENGINE =
+      new PolicyEngine() {
+        @Override
+        public Judge over(ClusterSnapshot cluster) {
+          return new Oracle(cluster);
+        }
+
+        @Override
+        public String name() {
+          return "oracle";
+        }
+      };
+}

@@ -1,0 +1,9 @@
+package io.merlon.agent.oracle;
+
+/** The transport protocols policies can name, and one that stands for all others (ICMP). */
+enum Protocol {
+  TCP,
+  UDP,
+  SCTP,
+  OTHER
+}
