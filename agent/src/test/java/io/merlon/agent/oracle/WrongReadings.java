@@ -1,0 +1,331 @@
+package io.merlon.agent.oracle;
+
+import io.merlon.agent.api.ClusterNetworkPolicy;
+import io.merlon.agent.api.ClusterSnapshot;
+import io.merlon.agent.api.EndpointSlice;
+import io.merlon.agent.api.IntOrString;
+import io.merlon.agent.api.LabelSelector;
+import io.merlon.agent.api.LabelSelector.Requirement;
+import io.merlon.agent.api.NetworkPolicy.IpBlock;
+import io.merlon.agent.api.NetworkPolicy.Peer;
+import io.merlon.agent.api.NetworkPolicy.Port;
+import io.merlon.agent.api.NetworkPolicy.Rule;
+import io.merlon.agent.api.Node;
+import io.merlon.agent.api.Pod;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** One mistake for each thing the specification takes care to say. */
+final class WrongReadings {
+  private static final Peer NOBODY = new Peer(null, null, null);
+  private static final Port NOTHING = new Port("ICMP", null, null);
+
+  private WrongReadings() {}
+
+  static List<WrongReading> all() {
+    return Stream.of(policyTypes(), peers(), blocks(), ports(), pods(), tiers())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static List<WrongReading> policyTypes() {
+    return List.of(
+        new WrongReading(
+            "NP-4: egress [] isolates egress",
+            Misreadings.eachPolicy(p ->
+                (p.policyTypes() == null || p.policyTypes().isEmpty()) && p.egress() != null
+                    ? Misreadings.with(p, p.podSelector(), List.of("Ingress", "Egress"))
+                    : p)),
+        new WrongReading(
+            "NP-4: no policyTypes means no ingress where there are no ingress rules",
+            Misreadings.eachPolicy(p ->
+                p.policyTypes() == null && p.ingress() == null && p.egress() != null
+                    ? Misreadings.with(p, p.podSelector(), List.of("Egress"))
+                    : p)),
+        new WrongReading(
+            "NP-5: rules of an unlisted direction count",
+            Misreadings.eachPolicy(p -> Misreadings.with(p, p.podSelector(), null))),
+        new WrongReading(
+            "NP-8: no podSelector selects nobody",
+            Misreadings.policies(
+                all -> all.stream().filter(p -> p.podSelector() != null).toList())));
+  }
+
+  private static List<WrongReading> peers() {
+    return List.of(
+        new WrongReading(
+            "NP-7: from [] is nobody",
+            Misreadings.eachRule(r ->
+                r.peers() != null && r.peers().isEmpty()
+                    ? new Rule(List.of(NOBODY), r.ports())
+                    : r)),
+        new WrongReading(
+            "NP-9: a podSelector alone reaches into every namespace",
+            Misreadings.eachPeer(p ->
+                p.podSelector() != null && p.ipBlock() == null && p.namespaceSelector() == null
+                    ? List.of(new Peer(p.podSelector(), LabelSelector.EVERYTHING, null))
+                    : List.of(p))),
+        new WrongReading(
+            "NP-9: both selectors are alternatives",
+            Misreadings.eachPeer(p ->
+                p.ipBlock() == null
+                    ? List.of(
+                        new Peer(null, p.namespaceSelector(), null),
+                        new Peer(p.podSelector(), null, null))
+                    : List.of(p))),
+        new WrongReading(
+            "NP-9: namespaceSelector {} is the whole world",
+            Misreadings.eachPeer(p ->
+                LabelSelector.EVERYTHING.equals(p.namespaceSelector())
+                        && p.podSelector() == null
+                        && p.ipBlock() == null
+                    ? List.of(p, block("0.0.0.0/0"), block("::/0"))
+                    : List.of(p))),
+        new WrongReading(
+            "NP-10: NotIn needs the key",
+            Misreadings.eachRequirement(r ->
+                r.operator().equals("NotIn") && !r.values().isEmpty()
+                    ? List.of(r, new Requirement(r.key(), "Exists", List.of()))
+                    : List.of(r))),
+        new WrongReading(
+            "NP-27: an empty peer is everybody",
+            Misreadings.eachRule(r ->
+                r.peers() != null && r.peers().contains(NOBODY) ? new Rule(null, r.ports()) : r)),
+        new WrongReading(
+            "NP-27: selectors beside an ipBlock are passed over",
+            Misreadings.eachPeer(p ->
+                p.ipBlock() == null ? List.of(p) : List.of(new Peer(null, null, p.ipBlock())))),
+        new WrongReading(
+            "NP-27: what is unreadable in a selector is passed over",
+            Misreadings.eachRequirement(r ->
+                Labels.valid(new LabelSelector(Map.of(), List.of(r))) ? List.of(r) : List.of())));
+  }
+
+  private static Peer block(String cidr) {
+    return new Peer(null, null, new IpBlock(cidr, List.of()));
+  }
+
+  private static WrongReading blocks(String item, UnaryOperator<IpBlock> change) {
+    return new WrongReading(
+        item,
+        Misreadings.eachPeer(p ->
+            p.ipBlock() == null
+                ? List.of(p)
+                : List.of(
+                    new Peer(p.podSelector(), p.namespaceSelector(), change.apply(p.ipBlock())))));
+  }
+
+  private static List<WrongReading> blocks() {
+    return List.of(
+        blocks("NP-14: except does nothing", b -> new IpBlock(b.cidr(), List.of())),
+        blocks(
+            "NP-14: host bits make a CIDR unreadable",
+            b -> {
+              Cidr cidr = Cidr.parse(b.cidr());
+              return cidr == null || cidr.base().edge(cidr.bits(), false).equals(cidr.base())
+                  ? b
+                  : new IpBlock("", List.of());
+            }),
+        blocks(
+            "NP-27: an unreadable except is passed over",
+            b ->
+                new IpBlock(
+                    b.cidr(), b.except().stream().filter(e -> Cidr.parse(e) != null).toList())),
+        new WrongReading(
+            "NP-14: an except takes from every other block",
+            Misreadings.eachRule(r -> {
+              if (r.peers() == null) {
+                return r;
+              }
+              List<String> excepts =
+                  r.peers().stream()
+                      .filter(p -> p.ipBlock() != null)
+                      .flatMap(p -> p.ipBlock().except().stream())
+                      .toList();
+              return new Rule(
+                  r.peers().stream()
+                      .map(p ->
+                          p.ipBlock() == null
+                              ? p
+                              : new Peer(
+                                  p.podSelector(),
+                                  p.namespaceSelector(),
+                                  new IpBlock(p.ipBlock().cidr(), excepts)))
+                      .toList(),
+                  r.ports());
+            })),
+        new WrongReading(
+            "NP-15: 0.0.0.0/0 is IPv6 as well",
+            Misreadings.eachPeer(p ->
+                p.ipBlock() != null && p.ipBlock().cidr().equals("0.0.0.0/0")
+                    ? List.of(p, block("::/0"))
+                    : List.of(p))));
+  }
+
+  private static List<WrongReading> ports() {
+    return List.of(
+        new WrongReading(
+            "NP-7: ports [] is no port",
+            Misreadings.eachRule(r ->
+                r.ports() != null && r.ports().isEmpty()
+                    ? new Rule(r.peers(), List.of(NOTHING))
+                    : r)),
+        new WrongReading(
+            "NP-11: no protocol is every protocol",
+            Misreadings.eachPort(p ->
+                p.protocol() == null
+                    ? Stream.of("TCP", "UDP", "SCTP")
+                        .map(name -> new Port(name, p.port(), p.endPort()))
+                        .toList()
+                    : List.of(p))),
+        new WrongReading(
+            "NP-12: endPort is exclusive",
+            Misreadings.eachPort(p ->
+                p.endPort() != null
+                        && p.port() instanceof IntOrString.Int(int first)
+                        && first < p.endPort()
+                    ? List.of(new Port(p.protocol(), p.port(), p.endPort() - 1))
+                    : List.of(p))),
+        new WrongReading(
+            "NP-13: a port name is for every protocol",
+            Misreadings.pods(p ->
+                Misreadings.pod(
+                    p,
+                    p.hostNetwork(),
+                    p.phase(),
+                    p.ports().stream()
+                        .flatMap(port ->
+                            Stream.of("TCP", "UDP", "SCTP")
+                                .map(name -> new Pod.ContainerPort(port.name(), port.port(), name)))
+                        .toList()))),
+        new WrongReading(
+            "NP-16: SCTP is TCP",
+            Misreadings.eachPort(p ->
+                "SCTP".equals(p.protocol())
+                    ? List.of(p, new Port("TCP", p.port(), p.endPort()))
+                    : List.of(p))),
+        new WrongReading(
+            "NP-27: a bad endPort leaves the port",
+            Misreadings.eachPort(p ->
+                p.endPort() != null
+                        && (!(p.port() instanceof IntOrString.Int(int first))
+                            || p.endPort() < first)
+                    ? List.of(new Port(p.protocol(), p.port(), null))
+                    : List.of(p))),
+        new WrongReading(
+            "NP-23: a service is judged by its own port",
+            c ->
+                Misreadings.slices(
+                    c,
+                    s ->
+                        new EndpointSlice(
+                            s.namespace(),
+                            s.name(),
+                            s.service(),
+                            s.addressType(),
+                            s.ports().stream()
+                                .map(p -> new EndpointSlice.Port(p.name(), p.protocol(), null))
+                                .toList(),
+                            s.endpoints()))));
+  }
+
+  private static List<WrongReading> pods() {
+    return List.of(
+        new WrongReading(
+            "NP-17: the own node is a stranger",
+            Misreadings.nodes(n -> new Node(n.name(), n.labels(), List.of()))),
+        new WrongReading(
+            "NP-18: host-network pods are selected",
+            Misreadings.pods(p -> Misreadings.pod(p, false, p.phase(), p.ports()))),
+        new WrongReading(
+            "NP-26: a finished pod keeps its address",
+            Misreadings.pods(
+                p -> Misreadings.pod(p, p.hostNetwork(), Pod.Phase.RUNNING, p.ports()))),
+        new WrongReading(
+            "NP-15: only the first of podIPs counts",
+            Misreadings.pods(p ->
+                new Pod(
+                    p.namespace(),
+                    p.name(),
+                    p.uid(),
+                    p.labels(),
+                    p.annotations(),
+                    p.serviceAccount(),
+                    p.node(),
+                    p.hostNetwork(),
+                    p.phase(),
+                    p.ips().stream().limit(1).toList(),
+                    p.ports(),
+                    p.owner(),
+                    p.terminating()))),
+        new WrongReading(
+            "identity: no Pod Identity associations",
+            c ->
+                new ClusterSnapshot(
+                    c.namespaces(),
+                    c.pods(),
+                    c.serviceAccounts(),
+                    c.nodes(),
+                    c.services(),
+                    c.endpointSlices(),
+                    c.networkPolicies(),
+                    c.clusterNetworkPolicies(),
+                    List.of())));
+  }
+
+  private static List<WrongReading> tiers() {
+    return List.of(
+        new WrongReading(
+            "Tiers 1: priority descends",
+            Misreadings.eachTierPolicy(p -> Misreadings.with(p, p.tier(), -p.priority()))),
+        new WrongReading(
+            "Tiers 1: Pass accepts",
+            Misreadings.eachTierPolicy(p ->
+                Misreadings.rules(
+                    p, rules -> rules.stream().map(WrongReadings::passAccepts).toList()))),
+        new WrongReading(
+            "Tiers 2: Baseline comes before NetworkPolicy",
+            Misreadings.eachTierPolicy(p ->
+                p.tier().equals("Baseline")
+                    ? Misreadings.with(p, "Admin", 2000 + p.priority())
+                    : p)),
+        new WrongReading(
+            "Tiers 3: Baseline never decides",
+            Misreadings.tiers(all -> all.stream().filter(p -> p.tier().equals("Admin")).toList())),
+        new WrongReading(
+            "Tiers 6: a policy's last rule comes first",
+            Misreadings.eachTierPolicy(p -> Misreadings.rules(p, List::reversed))),
+        new WrongReading(
+            "Tiers 7: peers nobody knows are passed over",
+            Misreadings.eachTierPolicy(p ->
+                Misreadings.rules(
+                    p,
+                    rules ->
+                        rules.stream()
+                            .map(WrongReadings::knownPeers)
+                            .filter(r -> !r.peers().isEmpty())
+                            .toList()))));
+  }
+
+  private static ClusterNetworkPolicy.Rule passAccepts(ClusterNetworkPolicy.Rule r) {
+    return new ClusterNetworkPolicy.Rule(
+        r.name(), r.action().equals("Pass") ? "Accept" : r.action(), r.peers(), r.protocols());
+  }
+
+  private static ClusterNetworkPolicy.Rule knownPeers(ClusterNetworkPolicy.Rule r) {
+    return new ClusterNetworkPolicy.Rule(
+        r.name(),
+        r.action(),
+        r.peers().stream()
+            .filter(p -> p.unknown().isEmpty() && p.domainNames() == null)
+            .filter(p ->
+                p.namespaces() != null
+                    || p.pods() != null
+                    || p.nodes() != null
+                    || p.networks() != null)
+            .toList(),
+        r.protocols());
+  }
+}
