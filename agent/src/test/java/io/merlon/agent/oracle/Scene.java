@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.api.ClusterEvent.Kind;
+import io.merlon.agent.api.ClusterSnapshot;
 import io.merlon.agent.api.Namespace;
 import io.merlon.agent.api.Pod;
 import java.util.ArrayList;
@@ -119,36 +120,67 @@ final class Scene {
   }
 
   private Pod pod(String name) {
-    return ClusterState.after(events).snapshot().pods().stream()
-        .filter(pod -> (pod.namespace() + "/" + pod.name()).equals(name))
+    return cluster().pods().stream()
+        .filter(pod -> name(pod).equals(name))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no pod " + name));
   }
 
   /** Every pair of pods in each family: allowed, but for what the exceptions say, in order. */
   Scene reach(Protocol protocol, int port, String... exceptions) {
-    Judge judge = engine.after(events);
     Reach expected = new Reach(exceptions);
-    List<Pod> pods = List.copyOf(ClusterState.after(events).snapshot().pods());
-    for (Pod from : pods) {
-      for (Pod to : pods) {
-        for (String source : from.ips()) {
-          for (String destination : to.ips()) {
-            Question question = new Question(Ip.of(source), Ip.of(destination), protocol, port);
-            if (question.from().family() == question.to().family()) {
+    ask(List.of(protocol), List.of(port), (from, to, question) -> expected.allowed(from, to));
+    return this;
+  }
+
+  /** What is expected of one pair of pods. */
+  interface Expectation {
+    boolean allowed(Pod from, Pod to, Question question);
+  }
+
+  /** Every pair of pods in each family, every protocol, these ports. */
+  void check(List<Integer> ports, Expectation expected) {
+    ask(List.of(Protocol.TCP, Protocol.UDP, Protocol.SCTP), ports, expected);
+    ask(List.of(Protocol.OTHER), List.of(0), expected);
+  }
+
+  private void ask(List<Protocol> protocols, List<Integer> ports, Expectation expected) {
+    Judge judge = engine.after(events);
+    for (Pod from : cluster().pods()) {
+      for (Pod to : cluster().pods()) {
+        for (Protocol protocol : protocols) {
+          for (int port : ports) {
+            for (Question question : questions(from, to, protocol, port)) {
               assertEquals(
-                  expected.allowed(from, to),
+                  expected.allowed(from, to, question),
                   judge.judge(question).allowed(),
-                  () ->
-                      "%s/%s -> %s/%s: %s"
-                          .formatted(
-                              from.namespace(), from.name(), to.namespace(), to.name(), question));
+                  () -> name(from) + " -> " + name(to) + ": " + question);
             }
           }
         }
       }
     }
-    return this;
+  }
+
+  private static List<Question> questions(Pod from, Pod to, Protocol protocol, int port) {
+    List<Question> questions = new ArrayList<>();
+    for (String source : from.ips()) {
+      for (String destination : to.ips()) {
+        Question question = new Question(Ip.of(source), Ip.of(destination), protocol, port);
+        if (question.from().family() == question.to().family()) {
+          questions.add(question);
+        }
+      }
+    }
+    return questions;
+  }
+
+  private static String name(Pod pod) {
+    return pod.namespace() + "/" + pod.name();
+  }
+
+  ClusterSnapshot cluster() {
+    return ClusterState.after(events).snapshot();
   }
 
   /**
