@@ -32,14 +32,20 @@ final class CidrGenerator {
     return new Cidr(dice.chance(60) ? base.edge(bits, false) : base, bits);
   }
 
-  /** A part of the block, mostly; also the block itself, a wider one, or one that is elsewhere. */
+  /**
+   * A part of the block, mostly; also the block itself, a wider one, or one that is elsewhere.
+   * Never one of the other family: the API refuses that, and what it would mean is open.
+   */
   Cidr except(Cidr block) {
     int bits = block.bits();
     int all = block.base().family().bits;
     return switch (dice.below(8)) {
       case 0 -> block;
       case 1 -> new Cidr(block.base(), Math.max(0, bits - 1));
-      case 2 -> block();
+      case 2 -> {
+        Cidr elsewhere = block();
+        yield elsewhere.base().family() == block.base().family() ? elsewhere : block;
+      }
       case 3 -> bits == 0 ? block : new Cidr(block.base().flip(bits - 1), bits);
       default -> {
         List<Ip> inside = addresses.stream().filter(block::contains).toList();

@@ -101,20 +101,21 @@ final class Facts {
     return labels;
   }
 
-  /** The annotation comes first: the SDKs ask for a web identity before the Pod Identity agent. */
+  /**
+   * Where there is an association EKS gives a pod its role and no other: the admission webhook asks
+   * for container credentials first (aws/amazon-eks-pod-identity-webhook, buildPodPatchConfig).
+   */
   private @Nullable String roleArn(Pod pod) {
-    for (ServiceAccount account : cluster.serviceAccounts()) {
-      String arn = account.annotations().get("eks.amazonaws.com/role-arn");
-      if (arn != null
-          && account.namespace().equals(pod.namespace())
-          && account.name().equals(pod.serviceAccount())) {
-        return arn;
-      }
-    }
     for (PodIdentityAssociation association : cluster.podIdentityAssociations()) {
       if (association.namespace().equals(pod.namespace())
           && association.serviceAccount().equals(pod.serviceAccount())) {
         return association.roleArn();
+      }
+    }
+    for (ServiceAccount account : cluster.serviceAccounts()) {
+      if (account.namespace().equals(pod.namespace())
+          && account.name().equals(pod.serviceAccount())) {
+        return account.annotations().get("eks.amazonaws.com/role-arn");
       }
     }
     return null;

@@ -3,12 +3,14 @@ package io.merlon.agent.oracle;
 import io.merlon.agent.api.ClusterSnapshot;
 import io.merlon.agent.api.EndpointSlice;
 import io.merlon.agent.api.Service;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Virtual addresses: judged by each backend and its target port (NP-23). */
+/** Virtual addresses: each backend is judged, at its target port (NP-23). */
 final class OracleServices {
   private final ClusterSnapshot cluster;
 
@@ -16,48 +18,55 @@ final class OracleServices {
     this.cluster = cluster;
   }
 
-  Set<Boolean> judge(Question question, Oracle oracle) {
+  /** What {@code judge} says of each backend a connection may reach. */
+  Set<Boolean> judge(Question question, Judge judge) {
     Set<Boolean> answers = new HashSet<>();
-    for (Service service : cluster.services()) {
-      if (service.addresses().stream().anyMatch(text -> question.to().equals(Ip.parse(text)))) {
-        for (Service.Port port : service.ports()) {
-          if (port.port() == question.port() && is(question.protocol(), port.protocol())) {
-            judgeBackends(service, port, question, oracle, answers);
-          }
-        }
-      }
+    for (Question direct : direct(question)) {
+      answers.add(judge.judge(direct).egress());
     }
     return answers;
   }
 
-  private void judgeBackends(
-      Service service, Service.Port port, Question question, Oracle oracle, Set<Boolean> answers) {
+  List<Ip> backends(Question question) {
+    return direct(question).stream().map(Question::to).toList();
+  }
+
+  /** The question as it is once a backend was chosen, for each of them. */
+  private List<Question> direct(Question question) {
+    List<Question> direct = new ArrayList<>();
+    for (Service service : cluster.services()) {
+      if (service.addresses().stream().anyMatch(text -> question.to().equals(Ip.parse(text)))) {
+        for (Service.Port port : service.ports()) {
+          if (port.port() == question.port() && is(question.protocol(), port.protocol())) {
+            addBackends(service, port, question, direct);
+          }
+        }
+      }
+    }
+    return direct;
+  }
+
+  private void addBackends(
+      Service service, Service.Port port, Question question, List<Question> direct) {
     for (EndpointSlice slice : cluster.endpointSlices()) {
       if (slice.namespace().equals(service.namespace()) && slice.service().equals(service.name())) {
         for (EndpointSlice.Port target : slice.ports()) {
           if (sameName(port.name(), target.name()) && is(question.protocol(), target.protocol())) {
-            judgeSlice(slice, target, question, oracle, answers);
+            addSlice(slice, target, question, direct);
           }
         }
       }
     }
   }
 
-  private static void judgeSlice(
-      EndpointSlice slice,
-      EndpointSlice.Port target,
-      Question question,
-      Oracle oracle,
-      Set<Boolean> answers) {
+  private static void addSlice(
+      EndpointSlice slice, EndpointSlice.Port target, Question question, List<Question> direct) {
+    int port = target.port() == null ? question.port() : target.port();
     for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
       for (String address : endpoint.addresses()) {
         Ip backend = Ip.parse(address);
         if (endpoint.serving() && backend != null && backend.family() == question.to().family()) {
-          int port = target.port() == null ? question.port() : target.port();
-          answers.add(
-              oracle
-                  .judge(new Question(question.from(), backend, question.protocol(), port))
-                  .egress());
+          direct.add(new Question(question.from(), backend, question.protocol(), port));
         }
       }
     }

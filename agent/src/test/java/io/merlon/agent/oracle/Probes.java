@@ -9,7 +9,6 @@ import io.merlon.agent.api.Service;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +23,7 @@ final class Probes {
 
   private final Dice dice;
   private final ClusterSnapshot cluster;
+  private final List<Question> questions;
   private final TreeSet<Ip> pods = new TreeSet<>();
   private final TreeSet<Ip> others = new TreeSet<>();
   private final TreeSet<Ip> virtual = new TreeSet<>();
@@ -45,6 +45,7 @@ final class Probes {
     cluster.networkPolicies().forEach(this::read);
     cluster.clusterNetworkPolicies().forEach(this::read);
     addOutside();
+    questions = pairs();
   }
 
   /** A virtual address is no end of its own: asked of as a service, never as a place. */
@@ -121,6 +122,10 @@ final class Probes {
   }
 
   List<Question> questions() {
+    return questions;
+  }
+
+  private List<Question> pairs() {
     List<Integer> asked = dice.sample(List.copyOf(ports), PORTS);
     List<Question> questions = new ArrayList<>();
     for (Ip pod : pods) {
@@ -161,9 +166,5 @@ final class Probes {
       }
     }
     return questions;
-  }
-
-  Set<Ip> podAddresses() {
-    return pods;
   }
 }

@@ -25,8 +25,8 @@ final class TierGenerator {
   ClusterNetworkPolicy policy(String name) {
     Subject subject =
         dice.chance(50)
-            ? new Subject(selectors.maybeUnreadable(selectors.namespaces()), null)
-            : new Subject(null, pods());
+            ? new Subject(selectors.namespaces(), null)
+            : new Subject(null, new NamespacedPod(selectors.namespaces(), selectors.pods()));
     return new ClusterNetworkPolicy(
         name,
         name,
