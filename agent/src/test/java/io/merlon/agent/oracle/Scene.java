@@ -11,11 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A hand-written cluster, changed step by step, and what is expected of one engine over it. */
 final class Scene {
   private final PolicyEngine engine;
   private final List<ClusterEvent> events = new ArrayList<>();
+  private @Nullable Judge judge;
+  private int judged;
 
   Scene(PolicyEngine engine) {
     this.engine = engine;
@@ -145,7 +148,7 @@ final class Scene {
   }
 
   private void ask(List<Protocol> protocols, List<Integer> ports, Expectation expected) {
-    Judge judge = engine.after(events);
+    Judge answers = judge();
     for (Pod from : cluster().pods()) {
       for (Pod to : cluster().pods()) {
         for (Protocol protocol : protocols) {
@@ -153,7 +156,7 @@ final class Scene {
             for (Question question : questions(from, to, protocol, port)) {
               assertEquals(
                   expected.allowed(from, to, question),
-                  judge.judge(question).allowed(),
+                  answers.judge(question).allowed(),
                   () -> name(from) + " -> " + name(to) + ": " + question);
             }
           }
@@ -179,6 +182,16 @@ final class Scene {
     return pod.namespace() + "/" + pod.name();
   }
 
+  private Judge judge() {
+    Judge current = judge;
+    if (current == null || judged < events.size()) {
+      current = engine.after(events);
+      judge = current;
+      judged = events.size();
+    }
+    return current;
+  }
+
   ClusterSnapshot cluster() {
     return ClusterState.after(events).snapshot();
   }
@@ -202,11 +215,11 @@ final class Scene {
   }
 
   Verdicts verdicts(String connection) {
-    return engine.after(events).judge(question(connection));
+    return judge().judge(question(connection));
   }
 
   Set<Boolean> byBackend(String connection) {
-    return engine.after(events).judgeService(question(connection));
+    return judge().judgeService(question(connection));
   }
 
   private Question question(String connection) {

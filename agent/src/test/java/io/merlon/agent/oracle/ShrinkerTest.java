@@ -20,7 +20,7 @@ class ShrinkerTest {
         .map(wrong -> DynamicTest.dynamicTest(wrong.item(), () -> findAndShrink(wrong)));
   }
 
-  private static void findAndShrink(WrongReading wrong) {
+  private static void findAndShrink(Rereading wrong) {
     for (long seed = 1; seed <= WORLDS; seed++) {
       World world = new WorldGenerator(seed).world();
       Difference difference = compare(world, wrong);

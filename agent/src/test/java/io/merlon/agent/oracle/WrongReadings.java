@@ -24,82 +24,82 @@ final class WrongReadings {
 
   private WrongReadings() {}
 
-  static List<WrongReading> all() {
+  static List<Rereading> all() {
     return Stream.of(policyTypes(), peers(), blocks(), ports(), pods(), tiers())
         .flatMap(List::stream)
         .toList();
   }
 
-  private static List<WrongReading> policyTypes() {
+  private static List<Rereading> policyTypes() {
     return List.of(
-        new WrongReading(
+        new Rereading(
             "NP-4: egress [] isolates egress",
-            Misreadings.eachPolicy(p ->
+            WorldChanges.eachPolicy(p ->
                 (p.policyTypes() == null || p.policyTypes().isEmpty()) && p.egress() != null
-                    ? Misreadings.with(p, p.podSelector(), List.of("Ingress", "Egress"))
+                    ? WorldChanges.with(p, p.podSelector(), List.of("Ingress", "Egress"))
                     : p)),
-        new WrongReading(
+        new Rereading(
             "NP-4: no policyTypes means no ingress where there are no ingress rules",
-            Misreadings.eachPolicy(p ->
+            WorldChanges.eachPolicy(p ->
                 p.policyTypes() == null && p.ingress() == null && p.egress() != null
-                    ? Misreadings.with(p, p.podSelector(), List.of("Egress"))
+                    ? WorldChanges.with(p, p.podSelector(), List.of("Egress"))
                     : p)),
-        new WrongReading(
+        new Rereading(
             "NP-5: rules of an unlisted direction count",
-            Misreadings.eachPolicy(p -> Misreadings.with(p, p.podSelector(), null))),
-        new WrongReading(
+            WorldChanges.eachPolicy(p -> WorldChanges.with(p, p.podSelector(), null))),
+        new Rereading(
             "NP-8: no podSelector selects nobody",
-            Misreadings.policies(
+            WorldChanges.policies(
                 all -> all.stream().filter(p -> p.podSelector() != null).toList())));
   }
 
-  private static List<WrongReading> peers() {
+  private static List<Rereading> peers() {
     return List.of(
-        new WrongReading(
+        new Rereading(
             "NP-7: from [] is nobody",
-            Misreadings.eachRule(r ->
+            WorldChanges.eachRule(r ->
                 r.peers() != null && r.peers().isEmpty()
                     ? new Rule(List.of(NOBODY), r.ports())
                     : r)),
-        new WrongReading(
+        new Rereading(
             "NP-9: a podSelector alone reaches into every namespace",
-            Misreadings.eachPeer(p ->
+            WorldChanges.eachPeer(p ->
                 p.podSelector() != null && p.ipBlock() == null && p.namespaceSelector() == null
                     ? List.of(new Peer(p.podSelector(), LabelSelector.EVERYTHING, null))
                     : List.of(p))),
-        new WrongReading(
+        new Rereading(
             "NP-9: both selectors are alternatives",
-            Misreadings.eachPeer(p ->
+            WorldChanges.eachPeer(p ->
                 p.ipBlock() == null
                     ? List.of(
                         new Peer(null, p.namespaceSelector(), null),
                         new Peer(p.podSelector(), null, null))
                     : List.of(p))),
-        new WrongReading(
+        new Rereading(
             "NP-9: namespaceSelector {} is the whole world",
-            Misreadings.eachPeer(p ->
+            WorldChanges.eachPeer(p ->
                 LabelSelector.EVERYTHING.equals(p.namespaceSelector())
                         && p.podSelector() == null
                         && p.ipBlock() == null
                     ? List.of(p, block("0.0.0.0/0"), block("::/0"))
                     : List.of(p))),
-        new WrongReading(
+        new Rereading(
             "NP-10: NotIn needs the key",
-            Misreadings.eachRequirement(r ->
+            WorldChanges.eachRequirement(r ->
                 r.operator().equals("NotIn") && !r.values().isEmpty()
                     ? List.of(r, new Requirement(r.key(), "Exists", List.of()))
                     : List.of(r))),
-        new WrongReading(
+        new Rereading(
             "NP-27: an empty peer is everybody",
-            Misreadings.eachRule(r ->
+            WorldChanges.eachRule(r ->
                 r.peers() != null && r.peers().contains(NOBODY) ? new Rule(null, r.ports()) : r)),
-        new WrongReading(
+        new Rereading(
             "NP-27: selectors beside an ipBlock are passed over",
-            Misreadings.eachPeer(p ->
+            WorldChanges.eachPeer(p ->
                 p.ipBlock() == null ? List.of(p) : List.of(new Peer(null, null, p.ipBlock())))),
-        new WrongReading(
+        new Rereading(
             "NP-27: what is unreadable in a selector is passed over",
-            Misreadings.eachRequirement(r ->
+            WorldChanges.eachRequirement(r ->
                 Labels.valid(new LabelSelector(Map.of(), List.of(r))) ? List.of(r) : List.of())));
   }
 
@@ -107,17 +107,17 @@ final class WrongReadings {
     return new Peer(null, null, new IpBlock(cidr, List.of()));
   }
 
-  private static WrongReading blocks(String item, UnaryOperator<IpBlock> change) {
-    return new WrongReading(
+  private static Rereading blocks(String item, UnaryOperator<IpBlock> change) {
+    return new Rereading(
         item,
-        Misreadings.eachPeer(p ->
+        WorldChanges.eachPeer(p ->
             p.ipBlock() == null
                 ? List.of(p)
                 : List.of(
                     new Peer(p.podSelector(), p.namespaceSelector(), change.apply(p.ipBlock())))));
   }
 
-  private static List<WrongReading> blocks() {
+  private static List<Rereading> blocks() {
     return List.of(
         blocks("NP-14: except does nothing", b -> new IpBlock(b.cidr(), List.of())),
         blocks(
@@ -133,9 +133,9 @@ final class WrongReadings {
             b ->
                 new IpBlock(
                     b.cidr(), b.except().stream().filter(e -> Cidr.parse(e) != null).toList())),
-        new WrongReading(
+        new Rereading(
             "NP-14: an except takes from every other block",
-            Misreadings.eachRule(r -> {
+            WorldChanges.eachRule(r -> {
               if (r.peers() == null) {
                 return r;
               }
@@ -156,42 +156,42 @@ final class WrongReadings {
                       .toList(),
                   r.ports());
             })),
-        new WrongReading(
+        new Rereading(
             "NP-15: 0.0.0.0/0 is IPv6 as well",
-            Misreadings.eachPeer(p ->
+            WorldChanges.eachPeer(p ->
                 p.ipBlock() != null && p.ipBlock().cidr().equals("0.0.0.0/0")
                     ? List.of(p, block("::/0"))
                     : List.of(p))));
   }
 
-  private static List<WrongReading> ports() {
+  private static List<Rereading> ports() {
     return List.of(
-        new WrongReading(
+        new Rereading(
             "NP-7: ports [] is no port",
-            Misreadings.eachRule(r ->
+            WorldChanges.eachRule(r ->
                 r.ports() != null && r.ports().isEmpty()
                     ? new Rule(r.peers(), List.of(NOTHING))
                     : r)),
-        new WrongReading(
+        new Rereading(
             "NP-11: no protocol is every protocol",
-            Misreadings.eachPort(p ->
+            WorldChanges.eachPort(p ->
                 p.protocol() == null
                     ? Stream.of("TCP", "UDP", "SCTP")
                         .map(name -> new Port(name, p.port(), p.endPort()))
                         .toList()
                     : List.of(p))),
-        new WrongReading(
+        new Rereading(
             "NP-12: endPort is exclusive",
-            Misreadings.eachPort(p ->
+            WorldChanges.eachPort(p ->
                 p.endPort() != null
                         && p.port() instanceof IntOrString.Int(int first)
                         && first < p.endPort()
                     ? List.of(new Port(p.protocol(), p.port(), p.endPort() - 1))
                     : List.of(p))),
-        new WrongReading(
+        new Rereading(
             "NP-13: a port name is for every protocol",
-            Misreadings.pods(p ->
-                Misreadings.pod(
+            WorldChanges.pods(p ->
+                WorldChanges.pod(
                     p,
                     p.hostNetwork(),
                     p.phase(),
@@ -200,24 +200,24 @@ final class WrongReadings {
                             Stream.of("TCP", "UDP", "SCTP")
                                 .map(name -> new Pod.ContainerPort(port.name(), port.port(), name)))
                         .toList()))),
-        new WrongReading(
+        new Rereading(
             "NP-16: SCTP is TCP",
-            Misreadings.eachPort(p ->
+            WorldChanges.eachPort(p ->
                 "SCTP".equals(p.protocol())
                     ? List.of(p, new Port("TCP", p.port(), p.endPort()))
                     : List.of(p))),
-        new WrongReading(
+        new Rereading(
             "NP-27: a bad endPort leaves the port",
-            Misreadings.eachPort(p ->
+            WorldChanges.eachPort(p ->
                 p.endPort() != null
                         && (!(p.port() instanceof IntOrString.Int(int first))
                             || p.endPort() < first)
                     ? List.of(new Port(p.protocol(), p.port(), null))
                     : List.of(p))),
-        new WrongReading(
+        new Rereading(
             "NP-23: a service is judged by its own port",
             c ->
-                Misreadings.slices(
+                WorldChanges.slices(
                     c,
                     s ->
                         new EndpointSlice(
@@ -231,21 +231,21 @@ final class WrongReadings {
                             s.endpoints()))));
   }
 
-  private static List<WrongReading> pods() {
+  private static List<Rereading> pods() {
     return List.of(
-        new WrongReading(
+        new Rereading(
             "NP-17: the own node is a stranger",
-            Misreadings.nodes(n -> new Node(n.name(), n.labels(), List.of()))),
-        new WrongReading(
+            WorldChanges.nodes(n -> new Node(n.name(), n.labels(), List.of()))),
+        new Rereading(
             "NP-18: host-network pods are selected",
-            Misreadings.pods(p -> Misreadings.pod(p, false, p.phase(), p.ports()))),
-        new WrongReading(
+            WorldChanges.pods(p -> WorldChanges.pod(p, false, p.phase(), p.ports()))),
+        new Rereading(
             "NP-26: a finished pod keeps its address",
-            Misreadings.pods(
-                p -> Misreadings.pod(p, p.hostNetwork(), Pod.Phase.RUNNING, p.ports()))),
-        new WrongReading(
+            WorldChanges.pods(
+                p -> WorldChanges.pod(p, p.hostNetwork(), Pod.Phase.RUNNING, p.ports()))),
+        new Rereading(
             "NP-15: only the first of podIPs counts",
-            Misreadings.pods(p ->
+            WorldChanges.pods(p ->
                 new Pod(
                     p.namespace(),
                     p.name(),
@@ -260,7 +260,7 @@ final class WrongReadings {
                     p.ports(),
                     p.owner(),
                     p.terminating()))),
-        new WrongReading(
+        new Rereading(
             "identity: no Pod Identity associations",
             c ->
                 new ClusterSnapshot(
@@ -275,32 +275,32 @@ final class WrongReadings {
                     List.of())));
   }
 
-  private static List<WrongReading> tiers() {
+  private static List<Rereading> tiers() {
     return List.of(
-        new WrongReading(
+        new Rereading(
             "Tiers 1: priority descends",
-            Misreadings.eachTierPolicy(p -> Misreadings.with(p, p.tier(), -p.priority()))),
-        new WrongReading(
+            WorldChanges.eachTierPolicy(p -> WorldChanges.with(p, p.tier(), -p.priority()))),
+        new Rereading(
             "Tiers 1: Pass accepts",
-            Misreadings.eachTierPolicy(p ->
-                Misreadings.rules(
+            WorldChanges.eachTierPolicy(p ->
+                WorldChanges.rules(
                     p, rules -> rules.stream().map(WrongReadings::passAccepts).toList()))),
-        new WrongReading(
+        new Rereading(
             "Tiers 2: Baseline comes before NetworkPolicy",
-            Misreadings.eachTierPolicy(p ->
+            WorldChanges.eachTierPolicy(p ->
                 p.tier().equals("Baseline")
-                    ? Misreadings.with(p, "Admin", 2000 + p.priority())
+                    ? WorldChanges.with(p, "Admin", 2000 + p.priority())
                     : p)),
-        new WrongReading(
+        new Rereading(
             "Tiers 3: Baseline never decides",
-            Misreadings.tiers(all -> all.stream().filter(p -> p.tier().equals("Admin")).toList())),
-        new WrongReading(
+            WorldChanges.tiers(all -> all.stream().filter(p -> p.tier().equals("Admin")).toList())),
+        new Rereading(
             "Tiers 6: a policy's last rule comes first",
-            Misreadings.eachTierPolicy(p -> Misreadings.rules(p, List::reversed))),
-        new WrongReading(
+            WorldChanges.eachTierPolicy(p -> WorldChanges.rules(p, List::reversed))),
+        new Rereading(
             "Tiers 7: peers nobody knows are passed over",
-            Misreadings.eachTierPolicy(p ->
-                Misreadings.rules(
+            WorldChanges.eachTierPolicy(p ->
+                WorldChanges.rules(
                     p,
                     rules ->
                         rules.stream()

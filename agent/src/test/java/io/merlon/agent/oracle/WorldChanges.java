@@ -16,9 +16,9 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** How a world is changed piece by piece, for {@link WrongReading} and the metamorphic checks. */
-final class Misreadings {
-  private Misreadings() {}
+/** How a world is changed piece by piece, for a {@link Rereading}. */
+final class WorldChanges {
+  private WorldChanges() {}
 
   static UnaryOperator<ClusterSnapshot> policies(
       Function<Collection<NetworkPolicy>, Collection<NetworkPolicy>> change) {
