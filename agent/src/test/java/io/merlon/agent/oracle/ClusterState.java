@@ -38,6 +38,11 @@ final class ClusterState {
     }
   }
 
+  /** What holds of a key: that it is as it was last put, or gone. */
+  ClusterEvent lastWord(ClusterEvent.Key key) {
+    return last.getOrDefault(key, new ClusterEvent.Gone(key));
+  }
+
   /** The events that tell a newcomer everything. */
   List<ClusterEvent> puts() {
     return List.copyOf(last.values());

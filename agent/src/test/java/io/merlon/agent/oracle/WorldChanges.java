@@ -188,6 +188,23 @@ final class WorldChanges {
         p.terminating());
   }
 
+  static Pod at(Pod p, List<String> ips) {
+    return new Pod(
+        p.namespace(),
+        p.name(),
+        p.uid(),
+        p.labels(),
+        p.annotations(),
+        p.serviceAccount(),
+        p.node(),
+        p.hostNetwork(),
+        p.phase(),
+        ips,
+        p.ports(),
+        p.owner(),
+        p.terminating());
+  }
+
   static ClusterNetworkPolicy with(ClusterNetworkPolicy p, String tier, int priority) {
     return new ClusterNetworkPolicy(
         p.name(),
