@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * asks (semantics, Tiers 7): a rule with such a peer or protocol matches nothing if it accepts, and
  * denies everything if it denies or passes. A policy whose subject or tier is not understood is
  * taken to be for every pod it could be for, in the Admin tier; it accepts nothing, and denies what
- * it denies or passes.
+ * it denies or passes. It could be for every pod that the readable selectors of its subject match.
  */
 public final class ClusterNetworkPolicyReader {
   private final ClusterNetworkPolicy written;
@@ -39,12 +39,12 @@ public final class ClusterNetworkPolicyReader {
   private Policy policy() {
     Tier tier = tier();
     PodSelection subject = subject();
-    boolean known = tier != null && subject != null;
+    boolean known = problems.toList().isEmpty();
     return new Policy(
         ref,
         tier == null ? Tier.ADMIN : tier,
         written.priority(),
-        subject == null ? everyPod() : subject,
+        subject,
         Set.of(),
         rules(Direction.INGRESS, written.ingress(), known),
         rules(Direction.EGRESS, written.egress(), known));
@@ -61,39 +61,42 @@ public final class ClusterNetworkPolicyReader {
     };
   }
 
-  private @Nullable PodSelection subject() {
+  /** The pods that the policy is for, or could be for where that is among the problems. */
+  private PodSelection subject() {
     LabelSelector namespaces = written.subject().namespaces();
     NamespacedPod pods = written.subject().pods();
     if ((namespaces == null) == (pods == null)) {
       problems.add("spec.subject", "exactly one of namespaces and pods must be given");
-      return null;
+      return selection(null, null);
     }
     return namespaces != null
-        ? namespaces(namespaces, "spec.subject.namespaces")
-        : pods(pods, "spec.subject.pods");
+        ? selection(selector(namespaces, "spec.subject.namespaces"), Selector.EVERYTHING)
+        : subject(pods, "spec.subject.pods");
   }
 
-  private static PodSelection everyPod() {
-    return new PodSelection(new PodSelection.Labelled(Selector.EVERYTHING), Selector.EVERYTHING);
+  private PodSelection subject(@Nullable NamespacedPod pods, String field) {
+    return pods == null
+        ? selection(null, null)
+        : selection(namespaceSelector(pods, field), podSelector(pods, field));
   }
 
-  private @Nullable PodSelection namespaces(LabelSelector namespaces, String field) {
-    Selector selector = SelectorReader.read(namespaces, field, problems);
-    return selector == null
-        ? null
-        : new PodSelection(new PodSelection.Labelled(selector), Selector.EVERYTHING);
+  /** What is not known may be everything. */
+  private static PodSelection selection(@Nullable Selector namespaces, @Nullable Selector pods) {
+    return new PodSelection(
+        new PodSelection.Labelled(namespaces == null ? Selector.EVERYTHING : namespaces),
+        pods == null ? Selector.EVERYTHING : pods);
   }
 
-  private @Nullable PodSelection pods(@Nullable NamespacedPod pods, String field) {
-    if (pods == null) {
-      return null;
-    }
-    Selector namespaces =
-        SelectorReader.read(pods.namespaceSelector(), field + ".namespaceSelector", problems);
-    Selector selector = SelectorReader.read(pods.podSelector(), field + ".podSelector", problems);
-    return namespaces == null || selector == null
-        ? null
-        : new PodSelection(new PodSelection.Labelled(namespaces), selector);
+  private @Nullable Selector namespaceSelector(NamespacedPod pods, String field) {
+    return selector(pods.namespaceSelector(), field + ".namespaceSelector");
+  }
+
+  private @Nullable Selector podSelector(NamespacedPod pods, String field) {
+    return selector(pods.podSelector(), field + ".podSelector");
+  }
+
+  private @Nullable Selector selector(LabelSelector selector, String field) {
+    return SelectorReader.read(selector, field, problems);
   }
 
   private List<PolicyRule> rules(
@@ -167,13 +170,21 @@ public final class ClusterNetworkPolicyReader {
     }
     List<PeerSelector> translated = new ArrayList<>();
     for (int i = 0; i < rule.peers().size(); i++) {
-      translated.addAll(peer(rule.peers().get(i), list + "[" + i + "]"));
+      translated.addAll(peer(rule.peers().get(i), direction, list + "[" + i + "]"));
     }
     return translated;
   }
 
-  private List<PeerSelector> peer(ClusterNetworkPolicy.Peer peer, String field) {
+  /** Nodes and networks are peers of egress rules only: the API has no others. */
+  private List<PeerSelector> peer(
+      ClusterNetworkPolicy.Peer peer, Direction direction, String field) {
     List<String> notUnderstood = new ArrayList<>(peer.unknown());
+    if (direction == Direction.INGRESS && peer.nodes() != null) {
+      notUnderstood.add("nodes");
+    }
+    if (direction == Direction.INGRESS && peer.networks() != null) {
+      notUnderstood.add("networks");
+    }
     if (peer.domainNames() != null) {
       notUnderstood.add("domainNames");
     }
@@ -198,14 +209,24 @@ public final class ClusterNetworkPolicyReader {
       return networks(peer.networks(), field + ".networks");
     }
     if (peer.nodes() != null) {
-      Selector selector = SelectorReader.read(peer.nodes(), field + ".nodes", problems);
+      Selector selector = selector(peer.nodes(), field + ".nodes");
       return selector == null ? List.of() : List.of(new PeerSelector.Nodes(selector));
     }
-    PodSelection selection =
-        peer.namespaces() != null
-            ? namespaces(peer.namespaces(), field + ".namespaces")
-            : pods(peer.pods(), field + ".pods");
-    return selection == null ? List.of() : List.of(new PeerSelector.Pods(selection));
+    return peer.namespaces() != null
+        ? pods(selector(peer.namespaces(), field + ".namespaces"), Selector.EVERYTHING)
+        : pods(peer.pods(), field + ".pods");
+  }
+
+  private List<PeerSelector> pods(@Nullable NamespacedPod pods, String field) {
+    return pods == null
+        ? List.of()
+        : pods(namespaceSelector(pods, field), podSelector(pods, field));
+  }
+
+  private static List<PeerSelector> pods(@Nullable Selector namespaces, @Nullable Selector pods) {
+    return namespaces == null || pods == null
+        ? List.of()
+        : List.of(new PeerSelector.Pods(selection(namespaces, pods)));
   }
 
   private List<PeerSelector> networks(List<String> networks, String field) {

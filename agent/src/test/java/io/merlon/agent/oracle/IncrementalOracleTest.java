@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * many.
  */
 class IncrementalOracleTest {
-  private static final int STORIES = Integer.getInteger("merlon.oracle.stories", 800);
+  private static final int STORIES = Integer.getInteger("merlon.oracle.stories", 500);
   private static final int REPORTS = 3;
   private static final List<String> NODES = List.of("n1", "n2", "n3");
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
  * same verdicts for all of them. {@code -Dmerlon.oracle.rewritten} says how many worlds.
  */
 class MetamorphicTest {
-  private static final int WORLDS = Integer.getInteger("merlon.oracle.rewritten", 200);
+  private static final int WORLDS = Integer.getInteger("merlon.oracle.rewritten", 100);
   private static final int REPORTS = 3;
 
   private final LongAdder compared = new LongAdder();

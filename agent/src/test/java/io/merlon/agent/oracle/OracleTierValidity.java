@@ -1,5 +1,6 @@
 package io.merlon.agent.oracle;
 
+import io.merlon.agent.api.ClusterNetworkPolicy;
 import io.merlon.agent.api.ClusterNetworkPolicy.Peer;
 import io.merlon.agent.api.ClusterNetworkPolicy.PortMatch;
 import io.merlon.agent.api.ClusterNetworkPolicy.ProtocolMatch;
@@ -11,7 +12,9 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Which subjects and rules of a ClusterNetworkPolicy say something this reading understands. */
+/**
+ * Which ClusterNetworkPolicies, and which of their rules, say something this reading understands.
+ */
 final class OracleTierValidity {
   private final Facts facts;
 
@@ -19,8 +22,10 @@ final class OracleTierValidity {
     this.facts = facts;
   }
 
-  boolean understood(Subject subject) {
-    return count(subject.namespaces(), subject.pods()) == 1
+  boolean understood(ClusterNetworkPolicy policy) {
+    Subject subject = policy.subject();
+    return (policy.tier().equals("Admin") || policy.tier().equals("Baseline"))
+        && count(subject.namespaces(), subject.pods()) == 1
         && readable(subject.namespaces())
         && (subject.pods() == null
             || (readable(subject.pods().namespaceSelector())
@@ -30,7 +35,8 @@ final class OracleTierValidity {
   /** A rule is understood whole or not at all (Tiers 7). */
   boolean understood(Rule rule, Direction direction) {
     List<ProtocolMatch> protocols = rule.protocols();
-    return !rule.peers().isEmpty()
+    return List.of("Accept", "Deny", "Pass").contains(rule.action())
+        && !rule.peers().isEmpty()
         && rule.peers().stream().allMatch(peer -> understood(peer, direction))
         && (protocols == null || protocols.stream().allMatch(OracleTierValidity::understood));
   }

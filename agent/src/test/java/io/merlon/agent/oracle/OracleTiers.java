@@ -12,6 +12,7 @@ import io.merlon.agent.api.LabelSelector;
 import io.merlon.agent.api.Node;
 import io.merlon.agent.api.Pod;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,12 @@ final class OracleTiers {
   private final ClusterSnapshot cluster;
   private final Facts facts;
   private final OracleTierValidity validity;
+
+  /** Asked once of each policy and each rule, which is in one list of one policy. */
+  private final IdentityHashMap<ClusterNetworkPolicy, Boolean> understoodPolicies =
+      new IdentityHashMap<>();
+
+  private final IdentityHashMap<Rule, Boolean> understoodRules = new IdentityHashMap<>();
 
   enum Outcome {
     ACCEPT,
@@ -42,12 +49,10 @@ final class OracleTiers {
             .toList();
   }
 
-  /**
-   * Tiers 1, 3, 5, 6: the first rule that matches decides; no rule that matches isolates nobody.
-   */
+  /** Tiers 1, 3, 5, 6: the first rule that matches decides; no match isolates nobody. */
   Outcome decide(String tier, Traffic traffic) {
     for (ClusterNetworkPolicy policy : inOrder) {
-      if (policy.tier().equals(tier) && selects(policy.subject(), traffic.subject())) {
+      if (isAskedIn(tier, policy) && selects(policy.subject(), traffic.subject())) {
         for (Rule rule : rules(policy, traffic.direction())) {
           Outcome outcome = decide(policy, rule, traffic);
           if (outcome != Outcome.NOTHING) {
@@ -59,14 +64,31 @@ final class OracleTiers {
     return Outcome.NOTHING;
   }
 
+  /** A tier nobody knows is asked before everything that is known (NP-27). */
+  private static boolean isAskedIn(String tier, ClusterNetworkPolicy policy) {
+    return tier.equals("Admin") ? !policy.tier().equals("Baseline") : policy.tier().equals(tier);
+  }
+
   private static List<Rule> rules(ClusterNetworkPolicy policy, Direction direction) {
     return direction == Direction.INGRESS ? policy.ingress() : policy.egress();
   }
 
-  /** Tiers 7: what cannot be understood accepts nothing, and denies all if it is no Accept. */
+  /** What a policy says whose subject or tier nobody can read may only deny (NP-27, Tiers 7). */
   private Outcome decide(ClusterNetworkPolicy policy, Rule rule, Traffic traffic) {
+    Outcome outcome = decide(rule, traffic);
+    if (understood(policy)) {
+      return outcome;
+    }
+    return switch (outcome) {
+      case ACCEPT, NOTHING -> Outcome.NOTHING;
+      case DENY, PASS -> Outcome.DENY;
+    };
+  }
+
+  /** Tiers 7: what cannot be understood accepts nothing, and denies all if it is no Accept. */
+  private Outcome decide(Rule rule, Traffic traffic) {
     boolean accept = rule.action().equals("Accept");
-    if (!validity.understood(policy.subject()) || !validity.understood(rule, traffic.direction())) {
+    if (!understood(rule, traffic.direction())) {
       return accept ? Outcome.NOTHING : Outcome.DENY;
     }
     if (!peers(rule, traffic) || !protocols(rule, traffic)) {
@@ -75,14 +97,24 @@ final class OracleTiers {
     return accept ? Outcome.ACCEPT : rule.action().equals("Pass") ? Outcome.PASS : Outcome.DENY;
   }
 
-  /** A selector nobody can read may have meant this pod. */
+  private boolean understood(ClusterNetworkPolicy policy) {
+    return understoodPolicies.computeIfAbsent(policy, validity::understood);
+  }
+
+  private boolean understood(Rule rule, Direction direction) {
+    return understoodRules.computeIfAbsent(rule, r -> validity.understood(r, direction));
+  }
+
+  /** A selector nobody can read may have meant this pod; one beside it counts as it is written. */
   private boolean selects(Subject subject, Pod pod) {
     NamespacedPod pods = subject.pods();
     LabelSelector namespaces = subject.namespaces();
-    if (pods != null) {
-      return maySelect(pods.namespaceSelector(), pod) && maySelectPod(pods.podSelector(), pod);
+    if ((pods == null) == (namespaces == null)) {
+      return true;
     }
-    return namespaces == null || maySelect(namespaces, pod);
+    return pods == null
+        ? maySelect(namespaces, pod)
+        : maySelect(pods.namespaceSelector(), pod) && maySelectPod(pods.podSelector(), pod);
   }
 
   private boolean maySelect(LabelSelector namespaces, Pod pod) {

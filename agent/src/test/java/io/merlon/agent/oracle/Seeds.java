@@ -1,6 +1,8 @@
 package io.merlon.agent.oracle;
 
 import io.merlon.agent.compile.PolicyCompiler;
+import io.merlon.agent.identity.Identity;
+import io.merlon.agent.policy.Policy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -39,9 +41,17 @@ record Seeds(@Nullable Long given, long derived) {
   }
 
   private static long hashOfEngine() {
+    long hash = 0;
+    for (Class<?> one : List.of(Identity.class, PolicyCompiler.class, Policy.class)) {
+      hash = hash * 31 + hashOfRoom(one);
+    }
+    return hash >>> 16; // short enough to be typed again
+  }
+
+  private static long hashOfRoom(Class<?> one) {
     Path folder;
     try {
-      folder = Path.of(Objects.requireNonNull(PolicyCompiler.class.getResource(".")).toURI());
+      folder = Path.of(Objects.requireNonNull(one.getResource(".")).toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException("no path to the engine's classes", e);
     }
@@ -51,7 +61,7 @@ record Seeds(@Nullable Long given, long derived) {
       for (Path file : sorted) {
         hash = hash * 31 + Arrays.hashCode(Files.readAllBytes(file));
       }
-      return hash >>> 16; // short enough to be typed again
+      return hash;
     } catch (IOException e) {
       throw new UncheckedIOException("engine's classes in " + folder, e);
     }

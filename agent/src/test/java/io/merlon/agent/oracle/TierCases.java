@@ -16,7 +16,7 @@ final class TierCases {
   private TierCases() {}
 
   static List<Case> all() {
-    return Stream.of(order(), matching(), unknown()).flatMap(List::stream).toList();
+    return Stream.of(order(), matching(), unknown(), unreadable()).flatMap(List::stream).toList();
   }
 
   /** A policy for every pod, with one ingress list. */
@@ -239,5 +239,87 @@ final class TierCases {
                         .tier("c", out("Admin", 1, "[" + to("Pass", peer) + "]"))
                         .denies("x/a -> y/a TCP/80", "x/a -> 192.0.2.1 UDP/53")))
         .toList();
+  }
+
+  /** Tiers 7, for a policy that could be for anyone: it accepts nobody and denies what it names. */
+  private static List<Case> unreadable() {
+    String odd = "{matchExpressions: [{key: ns, operator: in, values: [x]}]}";
+    String rules =
+        """
+        egress:
+        - {action: Accept, to: [{namespaces: {matchLabels: {ns: x}}}]}
+        - {action: Pass, to: [{namespaces: {matchLabels: {ns: y}}}]}
+        - {action: Deny, to: [{namespaces: {matchLabels: {ns: z}}}]}
+        """;
+    String toAll = "{podSelector: {}, policyTypes: [Egress], egress: [{}]}";
+    return List.of(
+        onGrid(
+            "Tiers 7 a subject nobody can read is everybody, for what denies or passes",
+            s ->
+                s.policy("x", "out", toAll)
+                    .tier("c", "{tier: Admin, priority: 1, subject: {namespaces: " + odd + "}}")
+                    .allows("x/a -> y/a TCP/80")
+                    .tier(
+                        "c",
+                        "tier: Admin\npriority: 1\nsubject: {namespaces: " + odd + "}\n" + rules)
+                    .allows("x/a -> x/b TCP/80", "x/a -> 192.0.2.1 TCP/80")
+                    .denies("x/a -> y/a TCP/80", "z/b -> z/a ICMP")
+                    .tier("d", out("Admin", 2, "[" + to("Deny", ALL) + "]"))
+                    .denies("x/a -> x/b TCP/80")),
+        onGrid(
+            "Tiers 7 the readable selector of a subject counts beside one nobody can read",
+            s ->
+                s.tier(
+                        "c",
+                        """
+                        tier: Baseline
+                        priority: 1
+                        subject:
+                          pods: {namespaceSelector: {matchLabels: {ns: x}}, podSelector: %s}
+                        """
+                                .formatted(odd)
+                            + rules)
+                    .denies("x/a -> y/a TCP/80", "x/c -> z/a TCP/80")
+                    .allows("y/a -> y/b TCP/80", "y/a -> z/a TCP/80")
+                    .tier(
+                        "c",
+                        """
+                        tier: Baseline
+                        priority: 1
+                        subject:
+                          pods: {namespaceSelector: %s, podSelector: {matchLabels: {pod: a}}}
+                        """
+                                .formatted(odd)
+                            + rules)
+                    .denies("x/a -> y/a TCP/80", "y/a -> z/a TCP/80")
+                    .allows("x/b -> y/a TCP/80", "y/c -> z/a TCP/80")),
+        onGrid(
+            "Tiers 7 a tier nobody knows is asked first, and accepts nobody",
+            s ->
+                s.policy("x", "out", toAll)
+                    .tier("c", "tier: Urgent\npriority: 9\nsubject: {namespaces: {}}\n" + rules)
+                    .denies("x/a -> y/a TCP/80", "x/a -> z/a TCP/80")
+                    .allows("x/a -> x/b TCP/80")),
+        onGrid(
+            "Tiers 7 nodes and networks are no peers of ingress rules",
+            s ->
+                s.tier(
+                        "c",
+                        in("Admin", 1, "[" + rule("Deny", "{networks: [198.51.100.0/24]}") + "]"))
+                    .denies("192.0.2.1 -> x/a TCP/80", "y/a -> x/a TCP/80")
+                    .tier(
+                        "c", in("Admin", 1, "[" + rule("Accept", "{networks: [0.0.0.0/0]}") + "]"))
+                    .policy("x", "in", DENY_IN)
+                    .denies("192.0.2.1 -> x/a TCP/80")),
+        onGrid(
+            "Tiers 7 an action nobody knows denies everybody",
+            s ->
+                s.tier(
+                        "c",
+                        in(
+                            "Admin",
+                            1,
+                            "[" + rule("Log", "{namespaces: {matchLabels: {ns: z}}}") + "]"))
+                    .denies("y/a -> x/a TCP/80", "192.0.2.1 -> x/a ICMP")));
   }
 }

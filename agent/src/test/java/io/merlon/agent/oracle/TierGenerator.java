@@ -23,19 +23,24 @@ final class TierGenerator {
   }
 
   ClusterNetworkPolicy policy(String name) {
-    Subject subject =
-        dice.chance(50)
-            ? new Subject(selectors.namespaces(), null)
-            : new Subject(null, new NamespacedPod(selectors.namespaces(), selectors.pods()));
     return new ClusterNetworkPolicy(
         name,
         name,
         Integer.toString(dice.below(1000)),
-        dice.pick("Admin", "Admin", "Baseline"),
+        dice.chance(2) ? "Emergency" : dice.pick("Admin", "Admin", "Baseline"),
         dice.pick(0, 10, 10, 11, 12, 1000),
-        subject,
+        subject(),
         dice.some(0, 3, () -> rule(Direction.INGRESS)),
         dice.some(0, 3, () -> rule(Direction.EGRESS)));
+  }
+
+  private Subject subject() {
+    if (dice.chance(2)) {
+      return dice.pick(new Subject(null, null), new Subject(selectors.namespaces(), pods()));
+    }
+    return dice.chance(50)
+        ? new Subject(selectors.maybeUnreadable(selectors.namespaces()), null)
+        : new Subject(null, pods());
   }
 
   private NamespacedPod pods() {
@@ -51,7 +56,7 @@ final class TierGenerator {
         peers.stream().allMatch(peer -> peer.nodes() == null && peer.networks() == null);
     return new Rule(
         dice.chance(50) ? null : "r" + dice.below(10),
-        dice.pick("Accept", "Deny", "Pass"),
+        dice.chance(2) ? "Log" : dice.pick("Accept", "Deny", "Pass"),
         peers,
         dice.absentEmptyOr(40, 5, () -> dice.some(1, 2, () -> protocol(named))));
   }
@@ -64,7 +69,10 @@ final class TierGenerator {
           new Peer(selectors.namespaces(), null, null, null, null, List.of("externals")),
           new Peer(selectors.namespaces(), pods(), null, null, null, List.of()),
           new Peer(null, null, null, null, List.of("merlon.example"), List.of()),
-          new Peer(null, null, null, List.of(cidrs.unreadable()), null, List.of()));
+          new Peer(null, null, null, List.of(cidrs.unreadable()), null, List.of()),
+          new Peer(null, null, null, List.of(), null, List.of()),
+          new Peer(null, null, selectors.nodes(), null, null, List.of()),
+          new Peer(null, null, null, networks(), null, List.of()));
     }
     return switch (dice.below(direction == Direction.EGRESS ? 6 : 3)) {
       case 0 ->

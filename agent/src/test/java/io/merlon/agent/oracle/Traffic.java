@@ -20,11 +20,15 @@ record Traffic(
   /** Whether the connection goes to a port the destination declares by that name. */
   boolean toPortNamed(String name) {
     Pod pod = destination();
-    return pod != null
-        && pod.ports().stream()
-            .anyMatch(declared ->
-                name.equals(declared.name())
-                    && declared.port() == port
-                    && declared.protocol().equals(protocol.name()));
+    if (pod != null) {
+      for (Pod.ContainerPort declared : pod.ports()) {
+        if (name.equals(declared.name())
+            && declared.port() == port
+            && declared.protocol().equals(protocol.name())) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 }
