@@ -8,11 +8,19 @@ import java.util.List;
 final class Shell {
   private Shell() {}
 
+  private static Process start(List<String> words) {
+    try {
+      return new ProcessBuilder(words).redirectErrorStream(true).start();
+    } catch (IOException e) {
+      throw new LabException(e.getMessage() + ": is " + words.getFirst() + " installed?");
+    }
+  }
+
   /** Runs a command given as one line of words without quotes; what it prints comes back. */
   static String run(String line) {
     List<String> words = List.of(line.split(" ", -1));
     try {
-      Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+      Process process = start(words);
       process.getOutputStream().close();
       String printed =
           new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();

@@ -42,8 +42,41 @@ class DemoTest {
   }
 
   @Test
+  void saysInOneLineThatLibbpfIsMissing() throws Exception {
+    Run run =
+        merlon(
+            onAMachineWhere(
+                "for so in $(ldconfig -p | awk '/libbpf[.]so/ {print $NF}');"
+                    + " do mount --bind /dev/null $(readlink -f $so); done"),
+            "demo",
+            "--manifests",
+            PAYMENTS.toString());
+    assertEquals(1, run.code(), run.printed());
+    assertEquals(1, run.printed().lines().count(), run.printed());
+    assertTrue(run.printed().contains("install libbpf 1.1 or newer"), run.printed());
+  }
+
+  @Test
+  void needsNeitherTheKernelsTypeInformationNorABpfFileSystem() throws Exception {
+    Run run =
+        merlon(
+            onAMachineWhere(
+                "for d in /sys/kernel/btf /sys/fs/bpf; do"
+                    + " test ! -d $d || mount -t tmpfs none $d; done"),
+            "demo",
+            "--manifests",
+            PAYMENTS.toString());
+    assertEquals(0, run.code(), run.printed());
+  }
+
+  @Test
   void anUnknownCommandIsAUsageError() throws Exception {
     assertEquals(2, merlon(List.of(), "frobnicate").code());
+  }
+
+  /** Runs what follows with mounts of its own, which a script has changed first. */
+  private static List<String> onAMachineWhere(String script) {
+    return List.of("unshare", "--mount", "sh", "-ec", script + "; exec \"$@\"", "sh");
   }
 
   private static Run merlon(List<String> prefix, String... arguments)
