@@ -68,6 +68,7 @@ enum flow_state {
 #define FLOW_FIN_EGRESS 0x04    /* FIN seen from the pod */
 #define FLOW_WOULD_DENY 0x08    /* passed only because the pod is not enforced */
 #define FLOW_DEFERRED 0x10      /* its packets are marked for the backend's judge */
+#define FLOW_REVOKED 0x20       /* carries nothing any more; what remains is who opened it */
 
 #define CONFIG_VERIFY_SOURCE 0x01
 #define CONFIG_UNKNOWN_ALLOW 0x02
@@ -207,9 +208,9 @@ struct flow6_key {
 
 struct flow {
 	__u32 epoch;
-	__u32 slot; /* of the decision that allowed it */
+	__u32 slot; /* of the decision that allowed it, or revoked it */
 	__u32 last; /* jiffies, low half */
-	__u32 created;
+	__u32 created; /* or revoked */
 	__u32 subject;
 	__u8 state;
 	__u8 flags;

@@ -3,13 +3,15 @@
  * Judges every packet of a node's pods at the host side of their interfaces. An established flow
  * costs one look-up; a packet without one is judged by its pod's verdict table.
  *
- * The same programs serve tcx links and clsact filters in direct-action mode: "no opinion" is -1 and
- * "drop" is 2 for both, so other programs on the hook keep their say.
+ * The same programs serve tcx links and clsact filters in direct-action mode: "no opinion" is -1,
+ * "pass" is 0 and "drop" is 2 for both. A packet that may pass is none of our business, so that other
+ * programs on the hook keep their say; but for a marked one, see mark_deferred().
  */
 #include "event.h"
 #include "fragment.h"
 
 #define PASS -1 /* TCX_NEXT, TC_ACT_UNSPEC */
+#define PASS_MARKED 0 /* TCX_PASS, TC_ACT_OK */
 #define DROP 2  /* TCX_DROP, TC_ACT_SHOT */
 
 #define PULL 2048 /* no honest header chain is longer */
@@ -207,12 +209,25 @@ static __always_inline void judge_opening(struct context *c, __u32 direction, __
 		judge_source(c, mark);
 }
 
-static __always_inline void mark_deferred(struct __sk_buff *skb, const struct context *c)
+/*
+ * Leaves the packet to the judge of its backend. The mark must outlive this hook, where any later
+ * filter that says TC_ACT_OK, and any later program that says TCX_PASS, has the kernel write over the
+ * index: with the class id, which each filter finds cleared (cls_bpf_classify(); tc_run() or, before
+ * Linux 6.6, sch_handle_ingress(); tcx_action_code()). So the hook's chain ends here, and it is our
+ * class id that is written.
+ */
+static __always_inline int mark_deferred(struct __sk_buff *skb, const struct context *c)
 {
-	if (c->hook == FROM_POD)
-		/* The class id too: a later program's TCX_PASS copies it over the index. */
-		skb->tc_index = skb->tc_classid =
-			DEFERRED_MARK | c->who.mode << 12 | (c->who.subject & DEFERRED_SUBJECT);
+	if (c->hook != FROM_POD)
+		return PASS;
+	skb->tc_index = skb->tc_classid = DEFERRED_MARK | c->who.mode << 12 | (c->who.subject & DEFERRED_SUBJECT);
+	return PASS_MARKED;
+}
+
+static __always_inline int pass_judged(struct __sk_buff *skb, struct context *c, const struct judgement *j)
+{
+	allow(c, j->slot);
+	return j->passage == PASSAGE_DEFERRED ? mark_deferred(skb, c) : PASS;
 }
 
 /* A new entry for the opening judged in c->own. */
@@ -252,15 +267,13 @@ static __always_inline int accept(struct __sk_buff *skb, struct context *c)
 		if (c->flags & CONFIG_EVENTS_ALLOWED)
 			event_allowed(&c->p, &c->own);
 	}
-	if (c->own.passage == PASSAGE_DEFERRED)
-		mark_deferred(skb, c);
-	return allow(c, c->own.slot);
+	return pass_judged(skb, c, &c->own);
 }
 
 /* Whether a denied opener that goes on may take the place of what is there. */
 static __always_inline int replaceable(const struct context *c)
 {
-	return !c->live || c->flow.flags & FLOW_WOULD_DENY || c->flow.state == FLOW_CLOSED;
+	return !c->live || c->flow.flags & (FLOW_WOULD_DENY | FLOW_REVOKED) || c->flow.state == FLOW_CLOSED;
 }
 
 /* A packet that may open a flow. */
@@ -285,7 +298,7 @@ static __noinline int pick_up(struct __sk_buff *skb, struct context *c)
 	if (c->p.shape != SHAPE_SYNACK) {
 		judge_opening(c, c->p.direction, c->mark);
 		if (c->own.allow && c->p.shape == SHAPE_RST)
-			return allow(c, c->own.slot);
+			return pass_judged(skb, c, &c->own);
 		if (c->own.allow) {
 			if (may_keep(c))
 				stat_add(STAT_PICKED_UP);
@@ -302,18 +315,16 @@ static __noinline int pick_up(struct __sk_buff *skb, struct context *c)
 static __always_inline int judge_alone(struct __sk_buff *skb, struct context *c)
 {
 	judge_opening(c, c->p.direction, c->mark);
-	if (!c->own.allow)
-		return deny(c, &c->own);
-	if (c->own.passage == PASSAGE_DEFERRED)
-		mark_deferred(skb, c);
-	return allow(c, c->own.slot);
+	return c->own.allow ? pass_judged(skb, c, &c->own) : deny(c, &c->own);
 }
 
 /*
- * An entry from before the last narrowing: its opening is judged by today's policy. The entry is
+ * An entry from before the last narrowing, or a revoked one: its opening is judged by today's policy,
+ * whichever end the packet is from. Denied, the entry stays to say who opened the flow: without it the
+ * other end's next packet would be taken for an opening of its own, and the flow go on. The entry is
  * replaced, never stamped in place: an evicted element may already belong to another flow.
  */
-static __noinline int rejudge(struct __sk_buff *skb, struct context *c)
+static __noinline int rejudge(struct __sk_buff *skb, const struct config *cfg, struct context *c)
 {
 	struct flow *flow = &c->flow;
 	__u32 out = c->p.direction & 1;
@@ -322,24 +333,25 @@ static __noinline int rejudge(struct __sk_buff *skb, struct context *c)
 	if (!c->own.allow)
 		c->own.reason = REASON_REVOKED;
 	if (drops(&c->own)) {
-		flow_forget(&c->p);
+		if (flow->flags & FLOW_REVOKED) {
+			flow_still_revoked(&c->p, cfg, c->now);
+		} else {
+			flow_revoke(flow, c->epoch, c->own.slot, c->now);
+			flow_keep(&c->p, flow);
+		}
 		return deny(c, &c->own);
 	}
 	flow->epoch = c->epoch;
 	flow->slot = c->own.slot;
 	flow->subject = c->own.subject;
-	flow->flags &= ~(FLOW_WOULD_DENY | FLOW_DEFERRED);
+	flow->flags &= ~(FLOW_WOULD_DENY | FLOW_DEFERRED | FLOW_REVOKED);
 	flow->flags |= (c->own.allow ? 0 : FLOW_WOULD_DENY) |
 		       (c->own.passage == PASSAGE_DEFERRED ? FLOW_DEFERRED : 0);
 	flow->packets[out] += c->p.packets;
 	flow->bytes[out] += c->p.length;
 	flow_advance(flow, &c->p, c->now);
 	flow_keep(&c->p, flow);
-	if (!c->own.allow)
-		return deny(c, &c->own);
-	if (c->own.passage == PASSAGE_DEFERRED)
-		mark_deferred(skb, c);
-	return allow(c, c->own.slot);
+	return c->own.allow ? pass_judged(skb, c, &c->own) : deny(c, &c->own);
 }
 
 /* An ICMP error passes with the flow it speaks of. */
@@ -352,13 +364,25 @@ static __noinline int related(struct __sk_buff *skb, const struct config *cfg, s
 	flow = flow_find(&c->other);
 	if (!flow || !flow_alive(flow, cfg, c->now))
 		return judge_alone(skb, c);
-	if (flow->epoch == c->epoch)
-		return allow(c, flow->slot);
+	if (flow->epoch == c->epoch && !(flow->flags & FLOW_REVOKED)) {
+		int deferred = flow->flags & FLOW_DEFERRED;
+
+		allow(c, flow->slot);
+		return deferred ? mark_deferred(skb, c) : PASS;
+	}
 	/* Again as its opening was: by its own ends, which need not be the error's. */
 	if (!identify(c, &c->other, &c->source))
 		return unknown(c);
 	judge(&c->other, &c->source, flow_opener(flow), &c->further);
-	return c->further.allow ? allow(c, c->further.slot) : judge_alone(skb, c);
+	return c->further.allow ? pass_judged(skb, c, &c->further) : judge_alone(skb, c);
+}
+
+/* Whether the packet begins something whatever was there: a ping is never an answer to a revoked one. */
+static __always_inline int opens_anew(const struct context *c)
+{
+	return c->p.shape == SHAPE_SYN ||
+	       (c->p.shape == SHAPE_ECHO_REQUEST && c->flow.flags & FLOW_REVOKED &&
+		flow_opener(&c->flow) != c->p.direction);
 }
 
 /* Whatever is not an established flow's packet. */
@@ -366,8 +390,8 @@ static __always_inline int fresh(struct __sk_buff *skb, const struct config *cfg
 {
 	if (!identify(c, &c->p, &c->who))
 		return unknown(c);
-	if (c->live && c->p.shape != SHAPE_SYN)
-		return rejudge(skb, c);
+	if (c->live && !opens_anew(c))
+		return rejudge(skb, cfg, c);
 	if (c->hook == FROM_POD && !c->who.own && c->flags & CONFIG_VERIFY_SOURCE)
 		return refuse(c, REASON_SPOOFED);
 	switch (c->p.shape) {
@@ -420,11 +444,14 @@ static __always_inline int travel(struct flow *flow, const struct packet *p, __u
 /* An established flow's packet of which more is to be noted than its passing. */
 static __always_inline int travel_noted(struct __sk_buff *skb, struct context *c, struct flow *flow)
 {
+	int deferred = flow->flags & FLOW_DEFERRED && c->hook == FROM_POD;
+
+	if (deferred && !identify(c, &c->p, &c->who))
+		return unknown(c);
 	if (c->p.fragment == FRAGMENT_FIRST)
 		fragment_keep(&c->p, flow->slot, 0);
-	if (flow->flags & FLOW_DEFERRED && c->hook == FROM_POD && identify(c, &c->p, &c->who))
-		mark_deferred(skb, c);
-	return travel(flow, &c->p, c->now);
+	travel(flow, &c->p, c->now);
+	return deferred ? mark_deferred(skb, c) : PASS;
 }
 
 static __always_inline int has_flow(const struct packet *p)
@@ -487,7 +514,7 @@ static __noinline int slow(struct __sk_buff *skb, const struct config *cfg, stru
 		return PASS;
 	if (c->live) {
 		flow = flow_of(&c->p, cfg, c->now, c->hook, c->mark);
-		if (flow && flow->epoch == c->epoch && (c->p.shape != SHAPE_SYN || !flow_reopens(flow, &c->p)))
+		if (flow && flow_carries(flow, &c->p, c->epoch))
 			return travel_noted(skb, c, flow);
 		c->live = !!flow;
 		if (flow)
@@ -510,8 +537,13 @@ static __always_inline int enforce(struct __sk_buff *skb, const __u32 hook)
 
 	if (!cfg || !c)
 		return DROP;
-	if (hook != FROM_POD && skb->tc_index & DEFERRED_MARK)
+	if (hook == FROM_POD) {
+		/* A pod that may configure its own interfaces can set both, and veth devices hand them on. */
+		if ((skb->tc_index | skb->tc_classid) & DEFERRED_MARK)
+			skb->tc_index = skb->tc_classid = 0;
+	} else if (skb->tc_index & DEFERRED_MARK) {
 		mark = skb->tc_index & 0xffff;
+	}
 	if (hook == UPLINK && !mark)
 		return PASS;
 	p.direction = hook == TO_POD ? INGRESS : EGRESS;
@@ -529,8 +561,8 @@ static __always_inline int enforce(struct __sk_buff *skb, const __u32 hook)
 
 	if (found == PARSED && has_flow(&p)) {
 		flow = flow_of(&p, cfg, now, hook, mark);
-		if (flow && flow->epoch == cfg->epoch && p.fragment == FRAGMENT_NONE &&
-		    !(flow->flags & FLOW_DEFERRED) && (p.shape != SHAPE_SYN || !flow_reopens(flow, &p)))
+		if (flow && flow_carries(flow, &p, cfg->epoch) && p.fragment == FRAGMENT_NONE &&
+		    !(flow->flags & FLOW_DEFERRED))
 			return travel(flow, &p, now);
 	}
 	c->p = p;

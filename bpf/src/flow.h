@@ -12,14 +12,6 @@ static __always_inline struct flow *flow_find(struct packet *p)
 	return FIND(flows6, &p->key.v6);
 }
 
-static __always_inline void flow_forget(struct packet *p)
-{
-	if (p->family == 4)
-		bpf_map_delete_elem(&flows4, &p->key.v4);
-	else
-		bpf_map_delete_elem(&flows6, &p->key.v6);
-}
-
 static __always_inline void flow_keep(struct packet *p, const struct flow *flow)
 {
 	long failed;
@@ -47,6 +39,41 @@ static __always_inline int flow_alive(const struct flow *flow, const struct conf
 static __always_inline int flow_reopens(const struct flow *flow, const struct packet *p)
 {
 	return flow->state != FLOW_OPENING || flow_opener(flow) != p->direction;
+}
+
+/* Whether the entry, alive, carries the packet: else one or the other is to be judged. */
+static __always_inline int flow_carries(const struct flow *flow, const struct packet *p, __u32 epoch)
+{
+	return flow->epoch == epoch && !(flow->flags & FLOW_REVOKED) &&
+	       (p->shape != SHAPE_SYN || !flow_reopens(flow, p));
+}
+
+/*
+ * Turns the entry into what remains of a flow that policy has ceased to allow. It stands still, as
+ * one that may be silent for long: the ends of a TCP connection try again after up to two minutes.
+ */
+static __always_inline void flow_revoke(struct flow *flow, __u32 epoch, __u32 slot, __u32 now)
+{
+	flow->epoch = epoch;
+	flow->slot = slot;
+	flow->last = now;
+	flow->created = now;
+	if (flow->state <= FLOW_CLOSED)
+		flow->state = FLOW_OPEN;
+	flow->flags = (flow->flags & FLOW_OPENER_EGRESS) | FLOW_REVOKED;
+}
+
+/*
+ * A revoked flow lasts while either end goes on, or what comes next would be taken for an opening;
+ * but not for ever, since an end may have reason of its own to go on.
+ */
+static __always_inline void flow_still_revoked(struct packet *p, const struct config *cfg, __u32 now)
+{
+	struct flow *flow = flow_find(p);
+
+	if (flow && flow->flags & FLOW_REVOKED && flow->last != now &&
+	    (__s32)(now - flow->created) <= (__s32)cfg->timeout[FLOW_OPEN])
+		flow->last = now;
 }
 
 static __always_inline void flow_finish(struct flow *flow, __u32 direction)

@@ -3,7 +3,8 @@ package io.merlon.datapath;
 /**
  * What is remembered of a flow. Jiffies are their low halves.
  *
- * @param slot of the decision that allowed it
+ * @param slot of the decision that allowed it, or revoked it
+ * @param created when it began, or was revoked
  * @param mark the tc_index under which it was judged
  */
 public record Flow(
@@ -22,6 +23,7 @@ public record Flow(
   public static final int FIN_EGRESS = 0x04;
   public static final int WOULD_DENY = 0x08;
   public static final int DEFERRED = 0x10;
+  public static final int REVOKED = 0x20;
 
   public static final Struct<Flow> CODEC =
       new Struct<>(
@@ -59,6 +61,11 @@ public record Flow(
 
   public boolean openedByPod() {
     return (flags & OPENER_EGRESS) != 0;
+  }
+
+  /** Whether it carries nothing any more, and only says who opened it. */
+  public boolean revoked() {
+    return (flags & REVOKED) != 0;
   }
 
   public boolean wouldDeny() {

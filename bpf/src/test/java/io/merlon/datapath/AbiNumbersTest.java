@@ -31,6 +31,7 @@ class AbiNumbersTest {
     flow.put("FLOW_FIN_EGRESS", (long) Flow.FIN_EGRESS);
     flow.put("FLOW_WOULD_DENY", (long) Flow.WOULD_DENY);
     flow.put("FLOW_DEFERRED", (long) Flow.DEFERRED);
+    flow.put("FLOW_REVOKED", (long) Flow.REVOKED);
     assertEquals(inHeader("FLOW_"), flow);
   }
 

@@ -77,7 +77,8 @@ class ModePacketTest extends PacketStory {
     datapath.bumpEpoch();
     dropsIn(deniedBack(ACK));
     dropsOut(deniedOut(ACK));
-    noFlow();
+    assertTrue(flow().revoked());
+    assertFalse(flow().wouldDeny());
     assertEquals(2, counted(DENIED));
   }
 

@@ -11,6 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.datapath.harness.Cidr;
 import io.merlon.datapath.harness.Code;
+import io.merlon.datapath.harness.Family;
+import io.merlon.datapath.harness.Fate;
+import io.merlon.datapath.harness.Hook;
 import io.merlon.datapath.harness.Mode;
 import io.merlon.datapath.harness.PeerClass;
 import io.merlon.datapath.harness.Service;
@@ -103,11 +106,35 @@ class ServicePacketTest extends PacketStory {
   @Test
   void differingBackendsAreDecidedElsewhere() {
     serve(80, new Service.Mixed());
-    passesOut(to(80));
+    assertEquals(Fate.MARKED, fateOut(to(80)));
     assertTrue(flow().deferred());
     passesIn(back(80));
-    passesOut(leaving(cast.service()).tcp(40000, 80, ACK));
+    assertEquals(Fate.MARKED, fateOut(leaving(cast.service()).tcp(40000, 80, ACK)));
     assertEquals(3, counted(Code.DEFERRED, EGRESS));
+  }
+
+  @Test
+  void everythingOfADeferredFlowIsMarkedUntilItIsDecidedHere() {
+    serve(80, new Service.Mixed());
+    int[] beforeTheFlow = {Payload.RST, ACK, SYN};
+    for (int flags : beforeTheFlow) {
+      assertEquals(Fate.MARKED, fateOut(leaving(cast.service()).tcp(40000, 80, flags)));
+    }
+    datapath.bumpEpoch();
+    assertEquals(Fate.MARKED, fateOut(leaving(cast.service()).tcp(40000, 80, ACK)));
+    Packet answer = back(80);
+    passesIn(answer);
+    Packet error = leaving(cast.service()).error(family == Family.V4 ? 3 : 1, 0, answer, 2000);
+    assertEquals(Fate.MARKED, fateOut(error));
+    datapath.bumpEpoch();
+    assertEquals(Fate.MARKED, fateOut(error));
+    serve(80, friendsOn(8080));
+    datapath.bumpEpoch();
+    assertEquals(Fate.PASSED, fateOut(leaving(cast.service()).tcp(40000, 80, ACK)));
+  }
+
+  private Fate fateOut(Packet packet) {
+    return datapath.fate(Hook.FROM_POD, LINE, packet.frame());
   }
 
   @Test
@@ -122,7 +149,7 @@ class ServicePacketTest extends PacketStory {
     serve(80, new Service.Alike(PeerClass.of(Cast.STRANGERS), 8080));
     datapath.bumpEpoch();
     dropsOut(leaving(cast.service()).tcp(40000, 80, ACK));
-    noFlow();
+    assertTrue(flow().revoked());
   }
 
   @Test

@@ -20,10 +20,20 @@ record RevocationTrafficTest(EnforcedNode node) {
   private static final long CUT_WITHIN = TimeUnit.SECONDS.toNanos(1);
   private static final long LISTEN = TimeUnit.MILLISECONDS.toNanos(1700);
 
-  /** Which pod is closed; the other allows everything. */
+  /** The one thing that changes; all else allows everything. */
   enum Change {
+    CLIENTS_EGRESS,
+    SERVERS_INGRESS,
     ALL_OF_THE_CLIENT,
-    ALL_OF_THE_SERVER
+    ALL_OF_THE_SERVER;
+
+    PodPolicy policy() {
+      return switch (this) {
+        case CLIENTS_EGRESS -> PodPolicy.open().onlyTo();
+        case SERVERS_INGRESS -> PodPolicy.open().onlyFrom();
+        case ALL_OF_THE_CLIENT, ALL_OF_THE_SERVER -> PodPolicy.closed();
+      };
+    }
   }
 
   @ParameterizedTest
@@ -31,7 +41,8 @@ record RevocationTrafficTest(EnforcedNode node) {
   void bothDirectionsAreCutAndTcpGoesOnWhenRestored(Change change) throws IOException {
     Pod web = node.pod("web", PodPolicy.open());
     Pod shop = node.pod("shop", PodPolicy.open());
-    Pod changed = change == Change.ALL_OF_THE_CLIENT ? shop : web;
+    boolean clients = change == Change.CLIENTS_EGRESS || change == Change.ALL_OF_THE_CLIENT;
+    Pod changed = clients ? shop : web;
     try (Chat tcp4 = Chat.tcp(shop, web, false, 80);
         Chat tcp6 = Chat.tcp(shop, web, true, 80);
         Chat udp4 = Chat.udp(shop, web, false, 53);
@@ -39,7 +50,7 @@ record RevocationTrafficTest(EnforcedNode node) {
       List<Chat> chats = List.of(tcp4, tcp6, udp4, udp6);
       awaitAll(chats);
       long moment = System.nanoTime();
-      node.policy(changed, PodPolicy.closed());
+      node.policy(changed, change.policy());
       Await.until("the time is over", PATIENT, () -> System.nanoTime() - moment > LISTEN);
       List<Long> silent = chats.stream().map(c -> c.lastHeard() - moment).toList();
       System.out.printf(

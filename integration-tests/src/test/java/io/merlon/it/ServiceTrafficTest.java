@@ -145,7 +145,7 @@ record ServiceTrafficTest(EnforcedNode node) {
     try (BpfObject object = OthersProgram.load();
         Attachment _ =
             node.attachBehind(
-                place, object.program(node.kind() == Attachment.Kind.TCX ? "content" : "silent"))) {
+                place, object.program("content"))) {
       try (Backends backends = local(six)) {
         onlyTheAllowedBackendIsReached(client, backends, six);
       }

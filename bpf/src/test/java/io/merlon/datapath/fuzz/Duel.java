@@ -1,5 +1,6 @@
 package io.merlon.datapath.fuzz;
 
+import io.merlon.datapath.harness.Fate;
 import io.merlon.datapath.harness.PacketTarget;
 import io.merlon.datapath.harness.Stat;
 import java.util.ArrayList;
@@ -36,10 +37,10 @@ final class Duel {
           change.apply(right);
         }
         case Step.Send send -> {
-          boolean one = left.send(send.hook(), send.line(), send.frame());
-          boolean other = right.send(send.hook(), send.line(), send.frame());
+          Fate one = left.fate(send.hook(), send.line(), send.frame());
+          Fate other = right.fate(send.hook(), send.line(), send.frame());
           if (one != other) {
-            return Optional.of("step %d: passes %s / %s".formatted(i, one, other));
+            return Optional.of("step %d: %s / %s".formatted(i, one, other));
           }
         }
       }

@@ -14,6 +14,7 @@ public record FlowView(
     CounterKey countedTo,
     boolean wouldDeny,
     boolean deferred,
+    boolean revoked,
     int mark,
     Count egress,
     Count ingress) {

@@ -52,8 +52,12 @@ public interface PacketTarget extends AutoCloseable {
   /** Lets time pass for flows and fragments. */
   void elapse(int seconds);
 
+  Fate fate(Hook hook, int line, Frame frame);
+
   /** Whether the frame passed. */
-  boolean send(Hook hook, int line, Frame frame);
+  default boolean send(Hook hook, int line, Frame frame) {
+    return fate(hook, line, frame) != Fate.DROPPED;
+  }
 
   /** Everything that was counted and is not zero. */
   Map<CounterKey, Count> counters();

@@ -12,9 +12,11 @@ import java.nio.ByteBuffer;
 final class FlowRecord {
   static final int SIZE = 56;
   private static final int LAST = 8;
+  private static final int CREATED = 12;
   private static final int OPENER_EGRESS = 0x01;
   private static final int WOULD_DENY = 0x08;
   private static final int DEFERRED = 0x10;
+  private static final int REVOKED = 0x20;
 
   private FlowRecord() {}
 
@@ -43,10 +45,12 @@ final class FlowRecord {
     return FlowView.State.values()[flow[20]];
   }
 
-  /** The same entry, last seen so many ticks earlier. */
+  /** The same entry, so many ticks earlier. */
   static byte[] older(byte[] flow, int ticks) {
     byte[] older = flow.clone();
-    Words.reading(older).putInt(LAST, last(flow) - ticks);
+    ByteBuffer words = Words.reading(older);
+    words.putInt(LAST, words.getInt(LAST) - ticks);
+    words.putInt(CREATED, words.getInt(CREATED) - ticks);
     return older;
   }
 
@@ -60,6 +64,7 @@ final class FlowRecord {
         Slots.key(in.getInt(4)),
         (flags & WOULD_DENY) != 0,
         (flags & DEFERRED) != 0,
+        (flags & REVOKED) != 0,
         Short.toUnsignedInt(in.getShort(22)),
         new Count(in.getLong(32), in.getLong(48)),
         new Count(in.getLong(24), in.getLong(40)));

@@ -8,6 +8,7 @@ import io.merlon.datapath.harness.Count;
 import io.merlon.datapath.harness.CounterKey;
 import io.merlon.datapath.harness.Endpoint;
 import io.merlon.datapath.harness.Event;
+import io.merlon.datapath.harness.Fate;
 import io.merlon.datapath.harness.FlowKey;
 import io.merlon.datapath.harness.FlowView;
 import io.merlon.datapath.harness.Frame;
@@ -169,8 +170,8 @@ public final class KernelTarget implements PacketTarget {
   }
 
   @Override
-  public boolean send(Hook hook, int line, Frame frame) {
-    return runs.pass(hook, devices.index(line), frame);
+  public Fate fate(Hook hook, int line, Frame frame) {
+    return runs.fate(hook, devices.index(line), frame);
   }
 
   @Override
@@ -186,7 +187,7 @@ public final class KernelTarget implements PacketTarget {
   @Override
   public Map<FlowKey, FlowView> flows() {
     Packet tick = Remembered.tick();
-    runs.pass(Hook.FROM_POD, devices.index(LINES), tick.frame());
+    runs.fate(Hook.FROM_POD, devices.index(LINES), tick.frame());
     return remembered.flows();
   }
 

@@ -3,6 +3,7 @@ package io.merlon.datapath.kernel;
 import io.merlon.bpf.BpfObject;
 import io.merlon.bpf.SkbContext;
 import io.merlon.bpf.TestRunner;
+import io.merlon.datapath.harness.Fate;
 import io.merlon.datapath.harness.Frame;
 import io.merlon.datapath.harness.Hook;
 import java.util.EnumMap;
@@ -14,6 +15,7 @@ final class Runs implements AutoCloseable {
   private static final int CAPACITY = 4096;
 
   private static final int PASS = -1;
+  private static final int PASS_MARKED = 0;
   private static final int DROP = 2;
 
   private final Map<Hook, TestRunner> runners = new EnumMap<>(Hook.class);
@@ -30,8 +32,8 @@ final class Runs implements AutoCloseable {
     }
   }
 
-  /** Whether the frame passed at an interface. */
-  boolean pass(Hook hook, int ifindex, Frame frame) {
+  /** What becomes of the frame at an interface. */
+  Fate fate(Hook hook, int ifindex, Frame frame) {
     TestRunner runner = runners.get(hook);
     if (runner == null || frame.mark() != 0) {
       throw new IllegalArgumentException("a test run cannot set a mark");
@@ -40,8 +42,9 @@ final class Runs implements AutoCloseable {
     runner.context(SkbContext.at(ifindex).withGso(frame.gsoSegments(), frame.gsoSize()));
     int result = runner.run(frame.bytes().length);
     return switch (result) {
-      case PASS -> true;
-      case DROP -> false;
+      case PASS -> Fate.PASSED;
+      case PASS_MARKED -> Fate.MARKED;
+      case DROP -> Fate.DROPPED;
       default -> throw new IllegalStateException(hook + " returned " + result);
     };
   }

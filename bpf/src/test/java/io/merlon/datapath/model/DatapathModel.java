@@ -6,6 +6,7 @@ import io.merlon.datapath.harness.Count;
 import io.merlon.datapath.harness.CounterKey;
 import io.merlon.datapath.harness.Endpoint;
 import io.merlon.datapath.harness.Event;
+import io.merlon.datapath.harness.Fate;
 import io.merlon.datapath.harness.FlowKey;
 import io.merlon.datapath.harness.FlowView;
 import io.merlon.datapath.harness.Frame;
@@ -103,8 +104,8 @@ public class DatapathModel implements PacketTarget {
   }
 
   @Override
-  public boolean send(Hook hook, int line, Frame frame) {
-    return judge(hook, line, frame).pass();
+  public Fate fate(Hook hook, int line, Frame frame) {
+    return judge(hook, line, frame).fate(hook);
   }
 
   /** Sends it, and says more than whether it passed. */

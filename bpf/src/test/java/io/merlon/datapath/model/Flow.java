@@ -10,8 +10,13 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 
-/** A flow entry and how it ages. Its decision is the one its packets are counted to. */
+/**
+ * A flow entry and how it ages. Its decision is the one its packets are counted to, or the one that
+ * revoked it.
+ */
 final class Flow {
+  private static final int OPEN_TIMEOUT = 3 * 3600;
+
   final Direction opener;
   final int mark;
   private final Set<Direction> finished = EnumSet.noneOf(Direction.class);
@@ -20,6 +25,8 @@ final class Flow {
   private Decision decision;
   private int epoch;
   private long lastSeen;
+  private boolean revoked;
+  private long revokedAt;
 
   private Flow(Direction opener, int mark, State state, Decision decision, int epoch) {
     this.opener = opener;
@@ -64,6 +71,35 @@ final class Flow {
   void rejudged(Decision again, int currentEpoch) {
     decision = again;
     epoch = currentEpoch;
+    revoked = false;
+  }
+
+  boolean isRevoked() {
+    return revoked;
+  }
+
+  /**
+   * It carries nothing from now on. What its ends still send keeps it, so that neither takes the
+   * other for an opener, but for three hours at most.
+   */
+  void revoke(Decision denial, int currentEpoch, long now) {
+    if (revoked) {
+      if (now - revokedAt <= OPEN_TIMEOUT) {
+        lastSeen = now;
+      }
+      return;
+    }
+    revoked = true;
+    revokedAt = now;
+    lastSeen = now;
+    decision = denial;
+    epoch = currentEpoch;
+    finished.clear();
+    state =
+        switch (state) {
+          case OPENING, OPEN, CLOSING, CLOSED -> State.OPEN;
+          case ONE_WAY, BOTH_WAYS, ECHO, OTHER -> state;
+        };
   }
 
   boolean expired(long now) {
@@ -73,7 +109,7 @@ final class Flow {
   private long timeout() {
     return switch (state) {
       case OPENING, CLOSING, ONE_WAY, OTHER -> 60;
-      case OPEN -> 3 * 3600;
+      case OPEN -> OPEN_TIMEOUT;
       case CLOSED -> 10;
       case BOTH_WAYS -> 180;
       case ECHO -> 30;
@@ -112,8 +148,9 @@ final class Flow {
         opener,
         epoch,
         decision.countedTo(),
-        !decision.allow(),
+        !decision.allow() && !revoked,
         decision.deferred(),
+        revoked,
         mark,
         counts.getOrDefault(Direction.EGRESS, Count.NONE),
         counts.getOrDefault(Direction.INGRESS, Count.NONE));

@@ -49,8 +49,15 @@ final class FlowJudge {
               flow.state() == State.OPENING
                   && flow.opener == passage.direction()
                   && flow.epoch() == book.epoch;
-          case SYN_ACK, FIN, RST, DATA, DATAGRAM, ECHO_REQUEST, ECHO_REPLY -> true;
+          // Whoever pings answers nobody: not even the end of a flow that was revoked.
+          case ECHO_REQUEST -> !flow.isRevoked() || flow.opener == passage.direction();
+          case SYN_ACK, FIN, RST, DATA, DATAGRAM, ECHO_REPLY -> true;
         };
+  }
+
+  /** Whether nothing has happened since it was judged that could have changed the judgement. */
+  private boolean isCertain(Flow flow) {
+    return flow.epoch() == book.epoch && !flow.isRevoked();
   }
 
   private Judgement hit(Passage passage, Flow flow, Frame frame) {
@@ -63,9 +70,9 @@ final class FlowJudge {
     return Judgement.of(flow.decision());
   }
 
-  /** Brings an entry of an old epoch up to date, or says how the packet ends with it. */
+  /** Brings an entry that is not certain to date, or says how the packet ends with it. */
   private @Nullable Judgement rejudge(Passage passage, Flow flow) {
-    if (flow.epoch() == book.epoch) {
+    if (isCertain(flow)) {
       return null;
     }
     Party party = policy.party(passage).orElse(null);
@@ -74,7 +81,7 @@ final class FlowJudge {
     }
     Decision again = policy.openerOf(flow, passage.key(), party);
     if (!again.passes()) {
-      memory.forget(passage.key());
+      flow.revoke(again, book.epoch, memory.now());
       return Judgement.of(again).because(Code.REVOKED);
     }
     flow.rejudged(again, book.epoch);
@@ -123,7 +130,7 @@ final class FlowJudge {
     if (key == null || flow == null) {
       return Judgement.of(policy.forward(passage, party));
     }
-    if (flow.epoch() == book.epoch) {
+    if (isCertain(flow)) {
       return Judgement.of(flow.decision());
     }
     // An error neither renews nor ends the flow it is about.

@@ -2,6 +2,8 @@ package io.merlon.datapath.model;
 
 import io.merlon.datapath.harness.Code;
 import io.merlon.datapath.harness.CounterKey;
+import io.merlon.datapath.harness.Fate;
+import io.merlon.datapath.harness.Hook;
 import io.merlon.datapath.harness.Stat;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,17 @@ record Judgement(
   static Judgement unknownEndpoint(boolean allowed) {
     Stat stat = allowed ? Stat.UNKNOWN_PASSED : Stat.UNKNOWN_DROPPED;
     return new Judgement(allowed, null, stat, Code.UNKNOWN_ENDPOINT, Reach.PACKET);
+  }
+
+  /**
+   * What a pod sends to a service whose backends differ is marked; of a datagram, the first piece.
+   */
+  Fate fate(Hook hook) {
+    if (!pass) {
+      return Fate.DROPPED;
+    }
+    boolean marked = hook == Hook.FROM_POD && why == Code.DEFERRED && reach != Reach.REPEATED;
+    return marked ? Fate.MARKED : Fate.PASSED;
   }
 
   Judgement because(Code code) {

@@ -50,10 +50,6 @@ final class Memory {
     flows.put(key, flow);
   }
 
-  void forget(FlowKey key) {
-    flows.remove(key);
-  }
-
   void forgetLine(int line) {
     flows.keySet().removeIf(key -> key.line() == line);
     fragments.keySet().removeIf(key -> key.line() == line);
