@@ -15,4 +15,12 @@ int silent(struct __sk_buff *skb)
 	return -1; /* TCX_NEXT, TC_ACT_UNSPEC */
 }
 
+/* In a pod: claims to be another's packet to a service whose backends differ. */
+SEC("tc")
+int forger(struct __sk_buff *skb)
+{
+	skb->tc_index = skb->tc_classid = 0x8fff;
+	return 0;
+}
+
 char _license[] SEC("license") = "Dual BSD/GPL";

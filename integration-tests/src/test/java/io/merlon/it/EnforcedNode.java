@@ -188,10 +188,18 @@ final class EnforcedNode implements AutoCloseable {
     return denials;
   }
 
-  /** Attaches somebody else's program so that it runs after ours. */
-  Attachment attachBehind(Attachment.Place place, BpfProgram program) {
+  /** The ways in which somebody else's program may come after ours on a hook. */
+  List<Attachment.Kind> behind() {
     return switch (kind) {
-      case TCX -> place.attach(kind, program);
+      case TCX -> List.of(Attachment.Kind.TCX, Attachment.Kind.CLSACT);
+      case CLSACT -> List.of(Attachment.Kind.CLSACT);
+    };
+  }
+
+  /** Attaches somebody else's program so that it would run after ours. */
+  Attachment attachBehind(Attachment.Kind way, Attachment.Place place, BpfProgram program) {
+    return switch (way) {
+      case TCX -> place.attach(way, program);
       case CLSACT -> namespace().call(() -> Attachment.Clsact.attach(place, 10, program));
     };
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.bpf.BpfObject;
 import io.merlon.bpf.Direction;
+import io.merlon.bpf.Interfaces;
 import io.merlon.datapath.IpAddress;
 import io.merlon.datapath.Mode;
 import io.merlon.datapath.Peer;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
@@ -142,15 +144,46 @@ record ServiceTrafficTest(EnforcedNode node) {
     Pod client = client();
     Attachment.Place place =
         new Attachment.Place(node.namespace(), client.ifindex(), Direction.INGRESS);
-    try (BpfObject object = OthersProgram.load();
-        Attachment _ =
-            node.attachBehind(
-                place, object.program("content"))) {
-      try (Backends backends = local(six)) {
-        onlyTheAllowedBackendIsReached(client, backends, six);
+    try (BpfObject object = OthersProgram.load()) {
+      for (String others : List.of("content", "silent")) {
+        for (Attachment.Kind way : node.behind()) {
+          try (Attachment _ = node.attachBehind(way, place, object.program(others))) {
+            eachBackendIsJudged(client, six);
+          }
+        }
       }
-      try (Backends backends = remote(six)) {
-        onlyTheAllowedBackendIsReached(client, backends, six);
+    }
+  }
+
+  private void eachBackendIsJudged(Pod client, boolean six) {
+    try (Backends backends = local(six)) {
+      onlyTheAllowedBackendIsReached(client, backends, six);
+    }
+    try (Backends backends = remote(six)) {
+      onlyTheAllowedBackendIsReached(client, backends, six);
+    }
+  }
+
+  @ParameterizedTest(name = "IPv6 {0}")
+  @ValueSource(booleans = {false, true})
+  void aPodCannotMarkItsPacketsItself(boolean six) throws IOException {
+    Pod forger = node.pod("forger", PodPolicy.open());
+    Pod web = node.pod("web", PodPolicy.open());
+    int interfaceInPod = forger.namespace().call(() -> Interfaces.index("eth0"));
+    Attachment.Place inPod =
+        new Attachment.Place(forger.namespace(), interfaceInPod, Direction.EGRESS);
+    Attachment.Place outside =
+        new Attachment.Place(node.namespace(), forger.ifindex(), Direction.INGRESS);
+    // Believed, it would be judged as a subject that does not exist, and denied.
+    Client client = new Client(forger.namespace(), BRIEF);
+    try (BpfObject object = OthersProgram.load();
+        EchoServer server = EchoServer.start(web.namespace(), web.address(six), PORT);
+        Attachment _ = inPod.attach(node.kind(), object.program("forger"))) {
+      assertEquals(Outcome.ANSWERED, client.tcp(server.address()));
+      for (Attachment.Kind way : node.behind()) {
+        try (Attachment _ = node.attachBehind(way, outside, object.program("content"))) {
+          assertEquals(Outcome.ANSWERED, client.tcp(server.address()));
+        }
       }
     }
   }
