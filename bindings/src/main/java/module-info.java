@@ -1,7 +1,8 @@
-/** libbpf from Java: loading, maps, programs, links and ring buffers, with no JNI. */
+/** libbpf from Java, with no JNI, and the routing socket that says what to attach programs to. */
 @org.jspecify.annotations.NullMarked
 module io.merlon.bpf {
   requires static transitive org.jspecify;
 
   exports io.merlon.bpf;
+  exports io.merlon.netlink;
 }

@@ -1,5 +1,6 @@
 package io.merlon.bpf;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +63,11 @@ public final class BpfObject implements AutoCloseable {
   /** The descriptor of a map, valid while the object is open. */
   public int mapFd(String map) {
     return fd(map).number();
+  }
+
+  /** Gives a map a name in the BPF file system. */
+  public void pinMap(String map, Path path) {
+    Pins.pin(fd(map), path);
   }
 
   /** A map of maps, by its keys. */

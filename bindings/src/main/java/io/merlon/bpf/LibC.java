@@ -41,6 +41,11 @@ final class LibC {
       errnoHandle("statfs", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
   private static final MethodHandle IF_NAMETOINDEX =
       errnoHandle("if_nametoindex", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+  private static final MethodHandle CLOCK_GETRES =
+      errnoHandle("clock_getres", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+  private static final MethodHandle MOUNT =
+      errnoHandle(
+          "mount", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
   private static final MethodHandle FCNTL =
       LINKER.downcallHandle(
           LIBC.findOrThrow("fcntl"),
@@ -167,6 +172,33 @@ final class LibC {
       MemorySegment state = scratch.allocate(CALL_STATE);
       int index = (int) IF_NAMETOINDEX.invokeExact(state, scratch.allocateFrom(name));
       return index == 0 ? -errno(state) : index;
+    } catch (Throwable failure) {
+      throw propagate(failure);
+    }
+  }
+
+  /** The resolution of a clock in nanoseconds, or the error negated. */
+  static long clockResolution(int clock) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(CALL_STATE);
+      MemorySegment time = scratch.allocate(JAVA_LONG, 2);
+      int result = (int) CLOCK_GETRES.invokeExact(state, clock, time);
+      return result < 0 ? -errno(state) : time.getAtIndex(JAVA_LONG, 1);
+    } catch (Throwable failure) {
+      throw propagate(failure);
+    }
+  }
+
+  /** Mounts a file system that needs neither a device nor options; 0, or the error negated. */
+  static int mount(String type, String folder) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(CALL_STATE);
+      MemorySegment name = scratch.allocateFrom(type);
+      int result =
+          (int)
+              MOUNT.invokeExact(
+                  state, name, scratch.allocateFrom(folder), name, 0L, MemorySegment.NULL);
+      return result < 0 ? -errno(state) : result;
     } catch (Throwable failure) {
       throw propagate(failure);
     }

@@ -33,6 +33,21 @@ public final class Pins {
     }
   }
 
+  /** Mounts a BPF file system on a folder that exists. */
+  public static void mount(Path folder) {
+    int result = LibC.mount("bpf", folder.toString());
+    if (result < 0) {
+      throw new BpfException("mount", -result, "BPF file system on " + folder);
+    }
+  }
+
+  /** What the kernel says of a pinned map. */
+  public static MapInfo mapInfo(Path path) {
+    try (Fd fd = open(path, Kind.MAP)) {
+      return MapInfo.of(fd.number(), fd.subject());
+    }
+  }
+
   /** Removes a name; whether it was there. */
   public static boolean unpin(Path path) {
     try {
