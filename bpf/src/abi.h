@@ -276,11 +276,11 @@ struct event {
 
 #define DENIALS 512
 struct denial {
-	struct event event;
-	__u32 hash;
+	__u32 hash; /* of the flow, 0: unused */
 	__u32 stamp;
 	__u32 suppressed;
 	__u32 pad;
+	struct event event; /* the first suppressed one, if any is */
 };
 
 /* Map stats: what is nobody's packet count. */

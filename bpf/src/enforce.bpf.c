@@ -97,7 +97,7 @@ static __always_inline void marked_source(struct who *who, __u32 mark)
 }
 
 /* Finds out whose the packet P is, at the interface of C's; 0 if nobody knows. */
-static __noinline int identify(struct context *c, struct packet *p, struct who *who)
+static __always_inline int identify(struct context *c, struct packet *p, struct who *who)
 {
 	if (c->hook == UPLINK) {
 		marked_source(who, c->mark);
@@ -135,7 +135,7 @@ static __always_inline int drops(const struct judgement *j)
 }
 
 /* Every denial ends here: counted, told, and carried out if its pod is enforced. */
-static __noinline int deny(struct context *c, const struct judgement *j)
+static __always_inline int deny_here(struct context *c, const struct judgement *j)
 {
 	int drop = drops(j);
 
@@ -145,6 +145,12 @@ static __noinline int deny(struct context *c, const struct judgement *j)
 	if (c->flags & CONFIG_EVENTS_DENIED)
 		event_denied(&c->p, j, c->interval);
 	return drop ? DROP : PASS;
+}
+
+/* The same out of line, see judge(). */
+static __noinline int deny(struct context *c, const struct judgement *j)
+{
+	return deny_here(c, j);
 }
 
 /* Denies a packet for what it is, whatever policy would say of its ends. */
@@ -198,15 +204,18 @@ static __noinline int judge_source(struct context *c, __u32 mark)
 	return 0;
 }
 
-/*
- * Judges, into c->own, an opening in DIRECTION. One towards the pod under a mark carries a judgement
- * that its sender's interface left open: the sender's egress, with this pod as the peer.
- */
+/* An opening towards the pod under a mark carries a judgement that its sender's interface left open. */
+static __always_inline void judge_marked(struct context *c, __u32 direction, __u32 mark)
+{
+	if (direction == INGRESS && mark && !drops(&c->own))
+		judge_source(c, mark);
+}
+
+/* Judges, into c->own, an opening in DIRECTION. */
 static __always_inline void judge_opening(struct context *c, __u32 direction, __u32 mark)
 {
 	judge(&c->p, &c->who, direction, &c->own);
-	if (direction == INGRESS && mark && !drops(&c->own))
-		judge_source(c, mark);
+	judge_marked(c, direction, mark);
 }
 
 /*
@@ -279,13 +288,14 @@ static __always_inline int replaceable(const struct context *c)
 /* A packet that may open a flow. */
 static __always_inline int open_flow(struct __sk_buff *skb, struct context *c)
 {
-	judge_opening(c, c->p.direction, c->mark);
+	judge_here(&c->p, &c->who, c->p.direction, &c->own);
+	judge_marked(c, c->p.direction, c->mark);
 	if (c->own.allow)
 		return accept(skb, c);
 	/* Unenforced, it goes on: remember it, so that its replies are not denials of their own. */
 	if (c->own.mode != MODE_ENFORCE && may_keep(c) && replaceable(c))
 		keep(c, FLOW_WOULD_DENY);
-	return deny(c, &c->own);
+	return deny_here(c, &c->own);
 }
 
 /*
@@ -494,7 +504,7 @@ static __noinline int pull(struct __sk_buff *skb, struct context *c)
  * looked up again: a pointer handed over would have the verifier walk all that follows for each
  * thing that it may be.
  */
-static __noinline int slow(struct __sk_buff *skb, const struct config *cfg, struct context *c)
+static __always_inline int slow(struct __sk_buff *skb, const struct config *cfg, struct context *c)
 {
 	struct flow *flow;
 
@@ -524,19 +534,20 @@ static __noinline int slow(struct __sk_buff *skb, const struct config *cfg, stru
 }
 
 /*
- * The way of an established flow's packet: parsed into registers, one look-up, counted. Everything
- * else leaves it for one of the functions above.
+ * The way of an established flow's packet: parsed, one look-up, counted. Everything else leaves it
+ * for one of the functions above.
  */
 static __always_inline int enforce(struct __sk_buff *skb, const __u32 hook)
 {
 	__u32 zero = 0;
 	struct config *cfg = bpf_map_lookup_elem(&config, &zero);
 	struct context *c = bpf_map_lookup_elem(&scratch, &zero);
-	struct packet p;
 	__u32 mark = 0;
 
 	if (!cfg || !c)
 		return DROP;
+	struct packet *p = &c->p;
+
 	if (hook == FROM_POD) {
 		/* A pod that may configure its own interfaces can set both, and veth devices hand them on. */
 		if ((skb->tc_index | skb->tc_classid) & DEFERRED_MARK)
@@ -546,26 +557,25 @@ static __always_inline int enforce(struct __sk_buff *skb, const __u32 hook)
 	}
 	if (hook == UPLINK && !mark)
 		return PASS;
-	p.direction = hook == TO_POD ? INGRESS : EGRESS;
-	p.length = skb->len;
-	p.packets = skb->gso_segs ?: 1;
+	p->direction = hook == TO_POD ? INGRESS : EGRESS;
+	p->length = skb->len;
+	p->packets = skb->gso_segs ?: 1;
 
-	int found = parse(skb, &p, cfg->flags & CONFIG_ETHERTYPE_ALLOW, &c->chain);
+	int found = parse(skb, p, cfg->flags & CONFIG_ETHERTYPE_ALLOW, &c->chain);
 
 	if (found == PASSES)
 		return PASS;
-	p.key.v4.ifindex = skb->ifindex;
+	p->key.v4.ifindex = skb->ifindex;
 
 	__u32 now = bpf_jiffies64();
 	struct flow *flow = 0;
 
-	if (found == PARSED && has_flow(&p)) {
-		flow = flow_of(&p, cfg, now, hook, mark);
-		if (flow && flow_carries(flow, &p, cfg->epoch) && p.fragment == FRAGMENT_NONE &&
+	if (found == PARSED && has_flow(p)) {
+		flow = flow_of(p, cfg, now, hook, mark);
+		if (flow && flow_carries(flow, p, cfg->epoch) && p->fragment == FRAGMENT_NONE &&
 		    !(flow->flags & FLOW_DEFERRED))
-			return travel(flow, &p, now);
+			return travel(flow, p, now);
 	}
-	c->p = p;
 	c->hook = hook;
 	c->mark = mark;
 	c->now = now;

@@ -75,23 +75,43 @@ static __always_inline void event_allowed(const struct packet *p, const struct j
 	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
 }
 
-static __always_inline __u32 mix(__u32 hash, __u32 value)
-{
-	hash = (hash ^ value) * 0x9e3779b1;
-	return hash ^ (hash >> 15);
-}
-
+/*
+ * Sums of products, which do not wait for one another as rounds of mixing do. Never zero, which is an
+ * unused record's.
+ */
 static __always_inline __u32 denial_hash(const struct packet *p, const struct judgement *j)
 {
 	const __u32 *key = (const void *)&p->key;
-	__u32 hash = mix(p->family, j->slot);
+	__u64 hash = j->slot * 0x9e3779b97f4a7c15;
 
-	for (int i = 0; i < 5; i++)
-		hash = mix(hash, key[i]);
-	if (p->family == 6)
-		for (int i = 5; i < 11; i++)
-			hash = mix(hash, key[i]);
-	return hash;
+	hash += key[0] * 0xbf58476d1ce4e5b9;
+	hash += key[1] * 0x94d049bb133111eb;
+	hash += key[2] * 0xd6e8feb86659fd93;
+	hash += key[3] * 0xa0761d6478bd642f;
+	hash += key[4] * 0xe7037ed1a0b428db;
+	if (p->family == 6) {
+		hash += key[5] * 0x8ebc6af09c88c6e3;
+		hash += key[6] * 0x589965cc75374cc3;
+		hash += key[7] * 0x1d8e4e27c47d124f;
+		hash += key[8] * 0xeb44accab455d165;
+		hash += key[9] * 0xc2b2ae3d27d4eb4f;
+		hash += key[10] * 0x165667b19e3779f9;
+	}
+	return hash >> 32 | 0x80000000;
+}
+
+/* The record of another flow goes: what it owes is told. */
+static __noinline int event_settle(struct denial *d)
+{
+	struct event *e = event_reserve();
+
+	if (!e)
+		return 0;
+	*e = d->event;
+	e->kind = EVENT_SUPPRESSED;
+	e->suppressed = d->suppressed;
+	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
+	return 0;
 }
 
 /*
@@ -109,34 +129,27 @@ static __always_inline void event_denied(const struct packet *p, const struct ju
 
 	if (!d)
 		return;
-	if (d->event.kind && d->hash == hash) {
+	if (d->hash == hash) {
 		if (now - d->stamp < interval) {
-			d->suppressed++;
+			if (!d->suppressed++)
+				event_fill(&d->event, p, j, EVENT_DENIED);
 			stat_add(STAT_EVENTS_SUPPRESSED);
 			return;
 		}
 		owed = d->suppressed;
-	} else if (d->event.kind && d->suppressed) {
-		struct event *last = event_reserve();
-
-		if (last) {
-			*last = d->event;
-			last->kind = EVENT_SUPPRESSED;
-			last->suppressed = d->suppressed;
-			bpf_ringbuf_submit(last, BPF_RB_NO_WAKEUP);
-		}
+	} else if (d->suppressed) {
+		event_settle(d);
 	}
 	d->hash = hash;
 	d->stamp = now;
 	d->suppressed = 0;
-	event_fill(&d->event, p, j, EVENT_DENIED);
 	struct event *e = event_reserve();
 
 	if (!e) {
-		d->suppressed = owed + 1; /* the next event of this flow will tell */
+		d->suppressed = owed; /* the next event of this flow will tell */
 		return;
 	}
-	*e = d->event;
+	event_fill(e, p, j, EVENT_DENIED);
 	e->suppressed = owed;
 	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
 }
