@@ -100,22 +100,22 @@ final class NamespaceRegistry {
     if (arn == null) {
       problems.set(key, List.of());
     }
-    setRoles(key, new Roles(role, roles(key).associated()));
+    setRoles(key, roles(key).annotated(role));
   }
 
   void put(ClusterEvent.Key key, PodIdentityAssociation association) {
     IamRole role = role(key, "roleArn", association.roleArn());
-    setRoles(key, new Roles(roles(key).annotated(), role));
+    setRoles(key, roles(key).associated(role));
   }
 
   void removeAccount(ClusterEvent.Key key) {
     problems.set(key, List.of());
-    setRoles(key, new Roles(null, roles(key).associated()));
+    setRoles(key, roles(key).annotated(null));
   }
 
   void removeAssociation(ClusterEvent.Key key) {
     problems.set(key, List.of());
-    setRoles(key, new Roles(roles(key).annotated(), null));
+    setRoles(key, roles(key).notAssociated());
   }
 
   private @Nullable IamRole role(ClusterEvent.Key key, String field, String arn) {

@@ -30,16 +30,33 @@ final class NamespaceState {
     this.name = name;
   }
 
-  /** The IAM roles said to be a service account's. */
-  record Roles(@Nullable IamRole annotated, @Nullable IamRole associated) {
-    static final Roles NONE = new Roles(null, null);
+  /**
+   * The IAM roles said to be a service account's.
+   *
+   * @param hasAssociation whether there is an association, be its role known or not
+   */
+  record Roles(@Nullable IamRole annotated, boolean hasAssociation, @Nullable IamRole associated) {
+    static final Roles NONE = new Roles(null, false, null);
 
     /**
-     * The role its pods get. Where both are there it is the association's: the webhook that injects
-     * credentials asks for associations first (aws/amazon-eks-pod-identity-webhook#189).
+     * The role its pods get. Where there is an association it is never the annotation's: the
+     * webhook that injects credentials asks for associations first
+     * (aws/amazon-eks-pod-identity-webhook#189).
      */
     @Nullable IamRole effective() {
-      return associated == null ? annotated : associated;
+      return hasAssociation ? associated : annotated;
+    }
+
+    Roles annotated(@Nullable IamRole role) {
+      return new Roles(role, hasAssociation, associated);
+    }
+
+    Roles associated(@Nullable IamRole role) {
+      return new Roles(annotated, true, role);
+    }
+
+    Roles notAssociated() {
+      return new Roles(annotated, false, null);
     }
   }
 

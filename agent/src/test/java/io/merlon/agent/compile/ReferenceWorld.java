@@ -63,6 +63,7 @@ final class ReferenceWorld {
     }
     // After the annotations: where both are there, the webhook gives the pod the association's.
     for (PodIdentityAssociation association : snapshot.podIdentityAssociations()) {
+      roles.remove(new PodRef(association.namespace(), association.serviceAccount()));
       role(
           association.namespace(),
           association.serviceAccount(),

@@ -76,6 +76,7 @@ final class Facts {
     return podLabels.getOrDefault(pod, Map.of());
   }
 
+  /** An unparsable selector matches nothing; who must not lose by that asks {@link #valid}. */
   boolean matches(LabelSelector selector, Map<String, String> labels) {
     return valid(selector) && Labels.match(selector, labels);
   }

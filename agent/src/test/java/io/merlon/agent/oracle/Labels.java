@@ -13,11 +13,8 @@ final class Labels {
 
   private Labels() {}
 
-  /** An unparsable selector matches nothing; who must not lose by that asks {@link #valid}. */
+  /** Whether a selector matches of which {@link #valid} was asked before. */
   static boolean match(LabelSelector selector, Map<String, String> labels) {
-    if (!valid(selector)) {
-      return false;
-    }
     for (Map.Entry<String, String> wanted : selector.matchLabels().entrySet()) {
       if (!wanted.getValue().equals(labels.get(wanted.getKey()))) {
         return false; // {k: ""} wants the key too (NP-10)

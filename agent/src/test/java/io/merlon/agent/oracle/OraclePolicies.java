@@ -64,11 +64,12 @@ final class OraclePolicies {
     return selector == null || facts.valid(selector);
   }
 
-  /** NP-4, NP-5. */
+  /** NP-4, NP-5. A type nobody knows may have meant either: both are isolated (NP-27). */
   private static boolean lists(NetworkPolicy policy, Direction direction) {
     List<String> types = policy.policyTypes();
     if (types != null && !types.isEmpty()) {
-      return types.contains(direction.policyType);
+      return types.contains(direction.policyType)
+          || !List.of("Ingress", "Egress").containsAll(types);
     }
     return direction == Direction.INGRESS || !rules(policy, Direction.EGRESS).isEmpty();
   }

@@ -38,6 +38,9 @@ final class PolicyGenerator {
   }
 
   private @Nullable List<String> policyTypes() {
+    if (dice.chance(3)) {
+      return dice.pick(List.of("ingress"), List.of("Egress", "Both"));
+    }
     return switch (dice.below(6)) {
       case 0 -> null;
       case 1 -> List.of();

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * pod, at the edges of what its policies and pods mention.
  */
 final class Probes {
-  private static final int PORTS = 6;
-  private static final int OUTSIDE = 4;
+  private static final int PORTS = 8;
+  private static final int OUTSIDE = 5;
 
   private final Dice dice;
   private final ClusterSnapshot cluster;

@@ -24,8 +24,9 @@ final class SelectorGenerator {
 
   Map<String, String> podLabels() {
     Map<String, String> labels = labels(POD_KEYS);
-    if (dice.chance(8)) {
-      labels.put(OURS + "iam-role", dice.pick(ROLES)); // a claim nobody may believe
+    if (dice.chance(12)) {
+      String key = OURS + dice.pick("service-account", "iam-role", "aws-account");
+      labels.put(key, value(key)); // a claim nobody may believe
     }
     return labels;
   }
@@ -99,7 +100,9 @@ final class SelectorGenerator {
             new Requirement("app", "", List.of("a")),
             new Requirement("", "Exists", List.of()),
             new Requirement("not a key", "DoesNotExist", List.of()),
-            new Requirement("app", "NotIn", List.of("not a value")));
+            new Requirement("app", "NotIn", List.of("not a value")),
+            new Requirement("app", "NotIn", List.of("a".repeat(64))),
+            new Requirement("a".repeat(64), "DoesNotExist", List.of()));
     return new LabelSelector(selector.matchLabels(), List.of(broken));
   }
 

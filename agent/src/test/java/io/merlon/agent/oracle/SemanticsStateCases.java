@@ -105,6 +105,17 @@ final class SemanticsStateCases {
         port("a protocol in small letters", "{protocol: tcp, port: 80}"),
         port("a protocol nobody knows", "{protocol: ICMP}"),
         onGrid(
+            "NP-27 a policy type nobody knows may be either direction",
+            s ->
+                s.policy("x", "p", "{podSelector: {}, policyTypes: [ingress]}")
+                    .denies("y/a -> x/a TCP/80", "x/a -> y/a UDP/80")
+                    .policy(
+                        "x",
+                        "p",
+                        "{podSelector: {}, policyTypes: [Ingress, Both], egress: [{ports: [{}]}]}")
+                    .denies("y/a -> x/a TCP/80", "x/a -> y/a UDP/80")
+                    .allows("x/a -> y/a TCP/80")),
+        onGrid(
             "NP-27 a podSelector nobody can read isolates the namespace and allows nothing",
             s ->
                 s.policy(
@@ -189,7 +200,11 @@ final class SemanticsStateCases {
                     .apply(withAccount("real", "10.1.9.1", "payments", "{}"))
                     .apply(
                         withAccount(
-                            "liar", "10.1.9.2", "default", "{identity.merlon.io/iam-role: pay}"))
+                            "liar",
+                            "10.1.9.2",
+                            "default",
+                            "{identity.merlon.io/iam-role: pay,"
+                                + " identity.merlon.io/service-account: payments}"))
                     .policy(
                         "y", "in", ingress("[{from: [%s]}]".formatted(virtual("iam-role: pay"))))
                     .policy(
@@ -225,7 +240,14 @@ final class SemanticsStateCases {
                     .policy(
                         "z", "in", ingress("[{from: [%s]}]".formatted(virtual("iam-role: old"))))
                     .allows("x/p -> y/a TCP/80")
-                    .denies("x/p -> z/a TCP/80")),
+                    .denies("x/p -> z/a TCP/80")
+                    .apply(
+                        """
+                        kind: PodIdentityAssociation
+                        metadata: {namespace: x, name: payments}
+                        spec: {serviceAccount: payments, roleARN: new}
+                        """)
+                    .denies("x/p -> y/a TCP/80", "x/p -> z/a TCP/80")),
         onGrid(
             "identity: a namespace cannot claim it either",
             s ->

@@ -188,6 +188,23 @@ final class WorldChanges {
         p.terminating());
   }
 
+  static Pod of(Pod p, String serviceAccount) {
+    return new Pod(
+        p.namespace(),
+        p.name(),
+        p.uid(),
+        p.labels(),
+        p.annotations(),
+        serviceAccount,
+        p.node(),
+        p.hostNetwork(),
+        p.phase(),
+        p.ips(),
+        p.ports(),
+        p.owner(),
+        p.terminating());
+  }
+
   static Pod at(Pod p, List<String> ips) {
     return new Pod(
         p.namespace(),

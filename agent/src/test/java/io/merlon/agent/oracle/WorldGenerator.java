@@ -113,11 +113,23 @@ final class WorldGenerator {
         dice.chance(percentWithRole) ? Map.of("eks.amazonaws.com/role-arn", arn()) : Map.of());
   }
 
+  /** Mostly a role's; a path is no part of a role's name, and what is no role gives nobody one. */
   private String arn() {
-    return "arn:aws:iam::"
-        + dice.pick(SelectorGenerator.ACCOUNTS)
-        + ":role/"
-        + dice.pick(SelectorGenerator.ROLES);
+    String account = dice.pick(SelectorGenerator.ACCOUNTS);
+    String role = dice.pick(SelectorGenerator.ROLES);
+    return switch (dice.below(12)) {
+      case 0 -> "arn:aws-cn:iam::" + account + ":role/" + role;
+      case 1, 2 -> "arn:aws:iam::" + account + ":role/a/b/" + role;
+      case 3 ->
+          dice.pick(
+              "",
+              role,
+              "arn:aws:iam::" + account + ":user/" + role,
+              "arn:aws:iam::" + account + ":role/",
+              "arn:aws:iam::1111:role/" + role,
+              "arn:aws:sts::" + account + ":role/" + role);
+      default -> "arn:aws:iam::" + account + ":role/" + role;
+    };
   }
 
   private List<PodIdentityAssociation> associations(List<Namespace> namespaces) {

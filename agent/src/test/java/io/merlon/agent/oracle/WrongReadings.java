@@ -48,6 +48,24 @@ final class WrongReadings {
             "NP-5: rules of an unlisted direction count",
             WorldChanges.eachPolicy(p -> WorldChanges.with(p, p.podSelector(), null))),
         new Rereading(
+            "NP-2: one policy goes before another",
+            WorldChanges.policies(all -> all.stream().limit(1).toList())),
+        new Rereading(
+            "NP-6: the empty rule allows nobody",
+            WorldChanges.eachRule(
+                r -> r.peers() == null && r.ports() == null ? new Rule(List.of(NOBODY), null) : r)),
+        new Rereading(
+            "NP-27: a policy type nobody knows is passed over",
+            WorldChanges.eachPolicy(p ->
+                p.policyTypes() == null || p.policyTypes().isEmpty()
+                    ? p
+                    : WorldChanges.with(
+                        p,
+                        p.podSelector(),
+                        Stream.concat(Stream.of(""), p.policyTypes().stream())
+                            .filter(type -> type.endsWith("gress") && !type.equals("ingress"))
+                            .toList()))),
+        new Rereading(
             "NP-8: no podSelector selects nobody",
             WorldChanges.policies(
                 all -> all.stream().filter(p -> p.podSelector() != null).toList())));
@@ -201,6 +219,16 @@ final class WrongReadings {
                                 .map(name -> new Pod.ContainerPort(port.name(), port.port(), name)))
                         .toList()))),
         new Rereading(
+            "NP-13: a port name is one number on every pod",
+            WorldChanges.pods(p ->
+                WorldChanges.pod(
+                    p,
+                    p.hostNetwork(),
+                    p.phase(),
+                    List.of(
+                        new Pod.ContainerPort("http", 80, "TCP"),
+                        new Pod.ContainerPort("dns", 53, "UDP"))))),
+        new Rereading(
             "NP-16: SCTP is TCP",
             WorldChanges.eachPort(p ->
                 "SCTP".equals(p.protocol())
@@ -245,21 +273,18 @@ final class WrongReadings {
                 p -> WorldChanges.pod(p, p.hostNetwork(), Pod.Phase.RUNNING, p.ports()))),
         new Rereading(
             "NP-15: only the first of podIPs counts",
+            WorldChanges.pods(p -> WorldChanges.at(p, p.ips().stream().limit(1).toList()))),
+        new Rereading(
+            "NP-26: a terminating pod has lost its address",
+            WorldChanges.pods(p -> p.terminating() ? WorldChanges.at(p, List.of()) : p)),
+        new Rereading(
+            "identity: a claimed service account is believed",
             WorldChanges.pods(p ->
-                new Pod(
-                    p.namespace(),
-                    p.name(),
-                    p.uid(),
-                    p.labels(),
-                    p.annotations(),
-                    p.serviceAccount(),
-                    p.node(),
-                    p.hostNetwork(),
-                    p.phase(),
-                    p.ips().stream().limit(1).toList(),
-                    p.ports(),
-                    p.owner(),
-                    p.terminating()))),
+                WorldChanges.of(
+                    p,
+                    p.labels()
+                        .getOrDefault(
+                            SelectorGenerator.OURS + "service-account", p.serviceAccount())))),
         new Rereading(
             "identity: no Pod Identity associations",
             c ->
@@ -298,6 +323,15 @@ final class WrongReadings {
             "Tiers 6: a policy's last rule comes first",
             WorldChanges.eachTierPolicy(p -> WorldChanges.rules(p, List::reversed))),
         new Rereading(
+            "Tiers 7: a subject nobody can read is nobody",
+            WorldChanges.tiers(
+                all -> all.stream().filter(WrongReadings::hasReadableSubject).toList())),
+        new Rereading(
+            "Tiers 7: an action nobody knows is passed over",
+            WorldChanges.eachTierPolicy(p ->
+                WorldChanges.rules(
+                    p, rules -> rules.stream().filter(r -> r.action().length() != 3).toList()))),
+        new Rereading(
             "Tiers 7: peers nobody knows are passed over",
             WorldChanges.eachTierPolicy(p ->
                 WorldChanges.rules(
@@ -327,5 +361,13 @@ final class WrongReadings {
                     || p.networks() != null)
             .toList(),
         r.protocols());
+  }
+
+  private static boolean hasReadableSubject(ClusterNetworkPolicy p) {
+    LabelSelector namespaces = p.subject().namespaces();
+    ClusterNetworkPolicy.NamespacedPod pods = p.subject().pods();
+    return (namespaces == null || Labels.valid(namespaces))
+        && (pods == null
+            || (Labels.valid(pods.namespaceSelector()) && Labels.valid(pods.podSelector())));
   }
 }
