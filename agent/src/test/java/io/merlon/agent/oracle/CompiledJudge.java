@@ -19,7 +19,7 @@ import java.util.function.Function;
 /** Asks compiled tables, each side's own. All the engine is used for is its public look-up. */
 final class CompiledJudge implements Judge {
   private final Map<Ip, Address> addresses = new ConcurrentHashMap<>();
-  private final ClusterSnapshot cluster;
+  private final OracleServices services;
   private final Facts facts;
   private final Function<Pod, CompiledPolicy> tables;
 
@@ -27,7 +27,7 @@ final class CompiledJudge implements Judge {
    * @param tables of the node a pod is on
    */
   CompiledJudge(ClusterSnapshot cluster, Function<Pod, CompiledPolicy> tables) {
-    this.cluster = cluster;
+    this.services = new OracleServices(cluster);
     this.facts = new Facts(cluster);
     this.tables = tables;
   }
@@ -53,9 +53,15 @@ final class CompiledJudge implements Judge {
         : Side.of(new PodRef(pod.namespace(), pod.name()), address(ip));
   }
 
-  /** Where the target is mixed, each backend is judged where the connection arrives. */
+  /**
+   * Where the target is mixed, each backend is judged where the connection arrives. No answer where
+   * the source is a backend, as with the oracle: policies written alike may differ there.
+   */
   @Override
   public Set<Boolean> judgeService(Question question) {
+    if (services.backends(question).contains(question.from())) {
+      return Set.of();
+    }
     Pod source = facts.owner(question.from());
     if (source == null) {
       return Set.of(true); // NP-3
@@ -63,7 +69,7 @@ final class CompiledJudge implements Judge {
     CompiledPolicy policy = tables.apply(source);
     if (policy.options().node() == null) {
       // Targets are what a node's kernel holds; over the whole cluster, no node is the own one.
-      return new OracleServices(cluster).judge(question, this);
+      return services.judge(question, this);
     }
     ServiceTarget target =
         policy
@@ -71,7 +77,7 @@ final class CompiledJudge implements Judge {
             .get(new ServiceKey(address(question.to()), protocol(question), question.port()));
     return switch (target) {
       case null -> Set.of(judge(question).egress());
-      case ServiceTarget.Mixed mixed -> new OracleServices(cluster).judge(question, this);
+      case ServiceTarget.Mixed mixed -> services.judge(question, this);
       case ServiceTarget.Uniform(int peerClass, int port) -> {
         int subject =
             Objects.requireNonNull(policy.pods().get(new PodRef(source.namespace(), source.name())))
