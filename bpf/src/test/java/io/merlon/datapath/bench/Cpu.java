@@ -7,15 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Keeps the calling thread on one processor, so that no migration is measured. */
-final class Cpu {
+public final class Cpu {
   private Cpu() {}
 
   /** The measured one: the last, since the first serves most interrupts. */
-  static int measured() {
+  public static int measured() {
     return Runtime.getRuntime().availableProcessors() - 1;
   }
 
-  static void pinThread(int cpu) {
+  public static void pinThread(int cpu) {
     try {
       String thread = Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString();
       Process taskset =

@@ -1,5 +1,6 @@
 package io.merlon.datapath.fuzz;
 
+import io.merlon.datapath.harness.Event;
 import io.merlon.datapath.harness.Fate;
 import io.merlon.datapath.harness.PacketTarget;
 import io.merlon.datapath.harness.Stat;
@@ -30,6 +31,8 @@ final class Duel {
   Optional<String> fight(List<Step> steps) {
     left.reset();
     right.reset();
+    left.events(true, false);
+    right.events(true, false);
     for (int i = 0; i < steps.size(); i++) {
       switch (steps.get(i)) {
         case Step.Change change -> {
@@ -52,6 +55,16 @@ final class Duel {
     List<String> differences = new ArrayList<>();
     compare("counter", left.counters(), right.counters(), differences);
     compare("flow", left.flows(), right.flows(), differences);
+    List<Event> one = left.drainEvents();
+    List<Event> other = right.drainEvents();
+    for (int i = 0; i < Math.max(one.size(), other.size()); i++) {
+      Event begun = i < one.size() ? one.get(i) : null;
+      Event alsoBegun = i < other.size() ? other.get(i) : null;
+      if (!Objects.equals(begun, alsoBegun)) {
+        differences.add("event %d: %s / %s".formatted(i, begun, alsoBegun));
+        break;
+      }
+    }
     for (Stat stat : STATS) {
       if (left.stat(stat) != right.stat(stat)) {
         differences.add("%s: %d / %d".formatted(stat, left.stat(stat), right.stat(stat)));

@@ -1,5 +1,7 @@
 package io.merlon.datapath.harness;
 
+import java.util.Arrays;
+
 /** Why a packet was judged without a verdict table; the numbers are part of the ABI. */
 public enum Code {
   POLICY(1),
@@ -22,6 +24,13 @@ public enum Code {
 
   Code(int number) {
     this.number = number;
+  }
+
+  public static Code of(int number) {
+    return Arrays.stream(values())
+        .filter(each -> each.number == number)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("code " + number));
   }
 
   public int number() {

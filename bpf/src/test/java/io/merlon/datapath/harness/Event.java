@@ -1,14 +1,23 @@
 package io.merlon.datapath.harness;
 
-/** What the event stream tells, as far as it does not depend on the clock. */
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the event stream tells, as far as it does not depend on the clock.
+ *
+ * @param reason null unless something was denied
+ * @param key null where the packet could not be read
+ * @param suppressed denials of the same flow that were not told
+ */
 public record Event(
     Kind kind,
     int line,
     int subject,
     Direction direction,
     Mode mode,
-    int reason,
-    FlowKey key,
+    @Nullable Code reason,
+    CounterKey countedTo,
+    @Nullable FlowKey key,
     int suppressed) {
 
   /** Kinds of event, as in the ABI. */

@@ -38,6 +38,7 @@ public final class KernelTarget implements PacketTarget {
   private final KernelTables tables;
   private final Runs runs;
   private final Remembered remembered;
+  private final KernelEvents told;
   private final Map<Integer, Endpoint> endpoints = new HashMap<>();
   private final Map<Address, PeerClass> addresses = new HashMap<>();
   private Settings settings = Settings.DEFAULT;
@@ -55,6 +56,7 @@ public final class KernelTarget implements PacketTarget {
     tables = new KernelTables(object);
     runs = new Runs(object);
     remembered = new Remembered(maps, devices);
+    told = new KernelEvents(object, devices);
     reset();
   }
 
@@ -65,6 +67,9 @@ public final class KernelTarget implements PacketTarget {
     endpoints.clear();
     addresses.clear();
     settings = Settings.DEFAULT;
+    if (!events.equals(Structs.Events.NONE)) {
+      told.forget();
+    }
     events = Structs.Events.NONE;
     epoch = 1;
     writeConfig();
@@ -167,6 +172,9 @@ public final class KernelTarget implements PacketTarget {
   @Override
   public void elapse(int seconds) {
     remembered.elapse(seconds);
+    if (events.denied()) {
+      told.elapse(seconds * Structs.SECOND);
+    }
   }
 
   @Override
@@ -199,11 +207,12 @@ public final class KernelTarget implements PacketTarget {
 
   @Override
   public List<Event> drainEvents() {
-    return List.of();
+    return told.drain();
   }
 
   @Override
   public void close() {
+    told.close();
     runs.close();
     tables.close();
     object.close();

@@ -5,7 +5,6 @@ import io.merlon.datapath.harness.CounterKey;
 import io.merlon.datapath.harness.Direction;
 import io.merlon.datapath.harness.Mode;
 import io.merlon.datapath.harness.PacketTarget;
-import java.util.Arrays;
 import java.util.List;
 
 /** Which slot of the counters belongs to what. Every subject has a block of the same size. */
@@ -34,13 +33,6 @@ final class Slots {
     }
     int block = within / CODES;
     Direction direction = block % 2 == 0 ? Direction.INGRESS : Direction.EGRESS;
-    return new CounterKey.Coded(subject, MODES.get(block / 2), direction, code(within % CODES));
-  }
-
-  private static Code code(int number) {
-    return Arrays.stream(Code.values())
-        .filter(each -> each.number() == number)
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("counted under code " + number));
+    return new CounterKey.Coded(subject, MODES.get(block / 2), direction, Code.of(within % CODES));
   }
 }

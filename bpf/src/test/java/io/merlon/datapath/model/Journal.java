@@ -25,7 +25,8 @@ final class Journal implements FlowJudge.Listener {
             party.subject(),
             passage.direction(),
             party.mode(),
-            0,
+            null,
+            decision.countedTo(),
             passage.key(),
             0));
   }

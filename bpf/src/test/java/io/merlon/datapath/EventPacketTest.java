@@ -1,0 +1,211 @@
+package io.merlon.datapath;
+
+import static io.merlon.datapath.harness.Direction.EGRESS;
+import static io.merlon.datapath.harness.ProtocolGroup.TCP;
+import static io.merlon.datapath.harness.ProtocolGroup.UDP;
+import static io.merlon.datapath.packet.Payload.ACK;
+import static io.merlon.datapath.packet.Payload.SYN;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.merlon.datapath.bench.Cpu;
+import io.merlon.datapath.harness.Code;
+import io.merlon.datapath.harness.CounterKey;
+import io.merlon.datapath.harness.Event;
+import io.merlon.datapath.harness.Event.Kind;
+import io.merlon.datapath.harness.Family;
+import io.merlon.datapath.harness.FlowKey;
+import io.merlon.datapath.harness.Mode;
+import io.merlon.datapath.harness.Stat;
+import io.merlon.datapath.harness.TableSketch.Ports;
+import io.merlon.datapath.packet.Packet;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the agent hears: each flow's beginning, and denials as often as it can bear. */
+@ParameterizedClass(name = "{0} {1}")
+@MethodSource("stages")
+class EventPacketTest extends PacketScene {
+  /** More than the ring has room for, at 88 bytes each. */
+  private static final int TOO_MANY = 13_000;
+
+  private static final int UDP_NUMBER = 17;
+
+  static Stream<Arguments> stages() {
+    return Stream.of(Family.values()).map(family -> Arguments.of(Stage.KERNEL, family));
+  }
+
+  @BeforeEach
+  void someEgress() {
+    policy(
+        isolated()
+            .allow(Cast.FRIENDS, EGRESS, TCP, Ports.of(443), RULE)
+            .allow(Cast.FRIENDS, EGRESS, UDP, Ports.of(53), RULE));
+    datapath.events(true, true);
+  }
+
+  private Packet denied(int port) {
+    return leaving(cast.stranger()).udp(port, 53);
+  }
+
+  @Test
+  void aFlowsBeginningIsToldOnce() {
+    passesOut(leaving(cast.friend()).tcp(40000, 443, SYN));
+    passesIn(arriving(cast.friend()).tcp(443, 40000, SYN | ACK));
+    passesOut(leaving(cast.friend()).tcp(40000, 443, ACK));
+    FlowKey key = new FlowKey(LINE, cast.pod(), cast.friend(), 40000, 443, 6);
+    CounterKey rule = new CounterKey.Decision(SUBJECT, RULE, Mode.ENFORCE);
+    assertEquals(
+        List.of(new Event(Kind.ALLOWED, LINE, SUBJECT, EGRESS, Mode.ENFORCE, null, rule, key, 0)),
+        datapath.drainEvents());
+  }
+
+  @Test
+  void aDenialIsToldWithItsReasonAndMode() {
+    endpoint(Mode.AUDIT);
+    passesOut(denied(7));
+    FlowKey key = new FlowKey(LINE, cast.pod(), cast.stranger(), 7, 53, UDP_NUMBER);
+    CounterKey none = new CounterKey.Decision(SUBJECT, DENIED, Mode.AUDIT);
+    assertEquals(
+        List.of(
+            new Event(Kind.DENIED, LINE, SUBJECT, EGRESS, Mode.AUDIT, Code.POLICY, none, key, 0)),
+        datapath.drainEvents());
+  }
+
+  @Test
+  void whatGoesOnIsNotToldAgain() {
+    endpoint(Mode.AUDIT);
+    passesOut(denied(7));
+    datapath.drainEvents();
+    passesOut(denied(7));
+    passesIn(arriving(cast.stranger()).udp(53, 7));
+    assertEquals(3, counted(DENIED, Mode.AUDIT));
+    assertEquals(List.of(), datapath.drainEvents());
+  }
+
+  @Test
+  void whatMakesNoEntryBeginsNothing() {
+    passesIn(arriving(cast.friend()).tcp(443, 40000, SYN | ACK));
+    assertEquals(List.of(), datapath.drainEvents());
+  }
+
+  @Test
+  void switchedOffNothingIsWrittenAtAll() {
+    datapath.events(false, false);
+    passesOut(leaving(cast.friend()).udp(40000, 53));
+    dropsOut(denied(7));
+    assertEquals(List.of(), datapath.drainEvents());
+    datapath.events(false, true);
+    passesOut(leaving(cast.friend()).udp(40001, 53));
+    dropsOut(denied(8));
+    assertEquals(1, datapath.drainEvents().size());
+    assertEquals(0, datapath.stat(Stat.EVENTS_SUPPRESSED));
+  }
+
+  @Test
+  void whatCannotBeReadIsToldWithoutEnds() {
+    datapath.send(
+        io.merlon.datapath.harness.Hook.FROM_POD,
+        LINE,
+        io.merlon.datapath.packet.Frames.of(0x88cc, 46));
+    Event event = datapath.drainEvents().getFirst();
+    assertEquals(Code.ETHERTYPE, event.reason());
+    assertNull(event.key());
+  }
+
+  @Test
+  void aDenialGoesOnUntoldAndIsReckonedUpLater() {
+    onOneProcessor(() -> {
+      for (int i = 0; i < 5; i++) {
+        dropsOut(denied(7));
+      }
+      assertEquals(1, datapath.drainEvents().size());
+      assertEquals(4, datapath.stat(Stat.EVENTS_SUPPRESSED));
+      datapath.elapse(7);
+      dropsOut(denied(7));
+      dropsOut(denied(7));
+      List<Event> events = datapath.drainEvents();
+      assertEquals(1, events.size());
+      assertEquals(4, events.getFirst().suppressed());
+      datapath.elapse(7);
+      dropsOut(denied(7));
+      assertEquals(1, datapath.drainEvents().getFirst().suppressed());
+      assertEquals(8, counted(DENIED));
+    });
+  }
+
+  @Test
+  void ofManyDenialsEachIsToldOrReckonedUp() {
+    onOneProcessor(() -> {
+      long told = 0;
+      long reckoned = 0;
+      for (int port = 1; port <= 2000; port++) {
+        for (int again = 0; again < 3; again++) {
+          dropsOut(denied(port));
+        }
+        for (Event event : datapath.drainEvents()) {
+          told += event.kind() == Kind.DENIED ? 1 : 0;
+          reckoned += event.suppressed();
+        }
+      }
+      // Each record given away told what it owed: all but those of the 512 last.
+      assertEquals(2000, told);
+      assertEquals(4000, datapath.stat(Stat.EVENTS_SUPPRESSED));
+      assertTrue(reckoned <= 4000 && reckoned >= 4000 - 2 * 512, reckoned + " reckoned up");
+    });
+  }
+
+  @Test
+  void whatTheRingHasNoRoomForIsCounted() {
+    for (int port = 1; port <= TOO_MANY; port++) {
+      passesOut(leaving(cast.friend()).udp(port, 53));
+    }
+    int told = datapath.drainEvents().size();
+    assertTrue(told < TOO_MANY, told + " told");
+    assertEquals(TOO_MANY - told, datapath.stat(Stat.EVENTS_LOST));
+    assertEquals(TOO_MANY, counted(RULE));
+    dropsOut(denied(7));
+    assertEquals(1, datapath.drainEvents().size());
+  }
+
+  @Test
+  void aDenialThatFoundNoRoomIsReckonedUpByTheNext() {
+    onOneProcessor(() -> {
+      for (int port = 1; port <= TOO_MANY; port++) {
+        passesOut(leaving(cast.friend()).udp(port, 53));
+      }
+      dropsOut(denied(7));
+      datapath.drainEvents();
+      datapath.elapse(7);
+      dropsOut(denied(7));
+      assertEquals(1, datapath.drainEvents().getFirst().suppressed());
+    });
+  }
+
+  /** The records of denials are each processor's own. */
+  private static void onOneProcessor(Runnable story) {
+    FutureTask<Boolean> task =
+        new FutureTask<>(
+            () -> {
+              Cpu.pinThread(0);
+              story.run();
+            },
+            true);
+    Thread.ofPlatform().start(task);
+    try {
+      task.get();
+    } catch (ExecutionException e) {
+      throw new AssertionError(e.getCause());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
