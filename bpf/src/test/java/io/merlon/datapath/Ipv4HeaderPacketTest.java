@@ -99,6 +99,19 @@ class Ipv4HeaderPacketTest extends PacketScene {
   }
 
   @Test
+  void aPacketCutAnywhereInItsOptionsIsTruncated() {
+    Packet packet = to(443).options(40);
+    passesOut(packet);
+    for (int kept = 20; kept < 80; kept++) {
+      dropsOut(packet.cut(Layer.NETWORK, kept));
+      dropsOut(packet.patch(Layer.NETWORK, 2, 0, kept).cut(Layer.NETWORK, kept));
+    }
+    // The header knows that it is not all there: it contradicts itself.
+    assertEquals(40, counted(Code.BAD_HEADER, EGRESS));
+    assertEquals(80, counted(Code.TRUNCATED, EGRESS));
+  }
+
+  @Test
   void aReservedBitMakesNoFragment() {
     passesOut(to(443).patch(Layer.NETWORK, 6, 0x80, 0));
     passesOut(to(443).patch(Layer.NETWORK, 6, 0x40, 0));
