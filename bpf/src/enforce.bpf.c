@@ -438,8 +438,19 @@ static __noinline int later_fragment(const struct config *cfg, struct context *c
 	return c->own.allow ? allow(c, c->own.slot) : deny(c, &c->own);
 }
 
+/* The ends of a packet that has none to be read, rather than those of the packet before it. */
+static __always_inline void no_ends(struct packet *p)
+{
+	__u32 *key = (void *)&p->key;
+
+	for (int i = 1; i < (int)(sizeof(p->key) / sizeof(*key)); i++)
+		key[i] = 0;
+}
+
 static __always_inline int refuse_malformed(struct context *c, __u32 reason)
 {
+	if (!c->p.family)
+		no_ends(&c->p);
 	return identify(c, &c->p, &c->who) ? refuse(c, reason) : unknown(c);
 }
 

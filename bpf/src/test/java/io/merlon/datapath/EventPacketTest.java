@@ -16,9 +16,11 @@ import io.merlon.datapath.harness.Event;
 import io.merlon.datapath.harness.Event.Kind;
 import io.merlon.datapath.harness.Family;
 import io.merlon.datapath.harness.FlowKey;
+import io.merlon.datapath.harness.Hook;
 import io.merlon.datapath.harness.Mode;
 import io.merlon.datapath.harness.Stat;
 import io.merlon.datapath.harness.TableSketch.Ports;
+import io.merlon.datapath.packet.Frames;
 import io.merlon.datapath.packet.Packet;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -112,13 +114,21 @@ class EventPacketTest extends PacketScene {
 
   @Test
   void whatCannotBeReadIsToldWithoutEnds() {
-    datapath.send(
-        io.merlon.datapath.harness.Hook.FROM_POD,
-        LINE,
-        io.merlon.datapath.packet.Frames.of(0x88cc, 46));
-    Event event = datapath.drainEvents().getFirst();
-    assertEquals(Code.ETHERTYPE, event.reason());
-    assertNull(event.key());
+    onOneProcessor(() -> {
+      for (int port = 1; port <= 3; port++) {
+        // Nothing of what came before it, and so the same denial each time.
+        passesOut(leaving(cast.friend()).udp(port, 53));
+        datapath.drainEvents();
+        datapath.send(Hook.FROM_POD, LINE, Frames.of(0x88cc, 46));
+        List<Event> events = datapath.drainEvents();
+        assertEquals(port == 1 ? 1 : 0, events.size());
+        for (Event event : events) {
+          assertEquals(Code.ETHERTYPE, event.reason());
+          assertNull(event.key());
+        }
+      }
+      assertEquals(3, counted(Code.ETHERTYPE, EGRESS));
+    });
   }
 
   @Test
@@ -177,16 +187,20 @@ class EventPacketTest extends PacketScene {
   }
 
   @Test
-  void aDenialThatFoundNoRoomIsReckonedUpByTheNext() {
+  void aDenialThatFoundNoRoomIsCountedAsLost() {
     onOneProcessor(() -> {
       for (int port = 1; port <= TOO_MANY; port++) {
         passesOut(leaving(cast.friend()).udp(port, 53));
       }
+      long lost = datapath.stat(Stat.EVENTS_LOST);
       dropsOut(denied(7));
+      assertEquals(lost + 1, datapath.stat(Stat.EVENTS_LOST));
       datapath.drainEvents();
       datapath.elapse(7);
       dropsOut(denied(7));
-      assertEquals(1, datapath.drainEvents().getFirst().suppressed());
+      // It was not suppressed.
+      assertEquals(0, datapath.drainEvents().getFirst().suppressed());
+      assertEquals(2, counted(DENIED));
     });
   }
 

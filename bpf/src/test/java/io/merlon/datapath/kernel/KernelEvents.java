@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class KernelEvents implements AutoCloseable {
   private static final List<Mode> MODES = List.of(Mode.ENFORCE, Mode.AUDIT, Mode.OBSERVE);
   private static final int DENIAL = 96;
-  private static final int STAMP = 84;
+  private static final int HASH = 0;
+  private static final int STAMP = 4;
   private static final int KIND = 68;
 
   private final RingBuffer ring;
@@ -63,11 +65,15 @@ final class KernelEvents implements AutoCloseable {
 
   private @Nullable FlowKey key(ByteBuffer in) {
     int family = in.get(69);
-    if (family == 0) {
-      return null;
-    }
     byte[] bytes = new byte[80];
     in.get(0, bytes);
+    if (family == 0) {
+      byte[] ends = Arrays.copyOfRange(bytes, 24, 60);
+      if (!Arrays.equals(ends, new byte[36]) || bytes[70] != 0) {
+        throw new IllegalStateException("ends of nothing: " + HexFormat.of().formatHex(bytes));
+      }
+      return null;
+    }
     Family of = family == 4 ? Family.V4 : Family.V6;
     return new FlowKey(
         devices.line(in.getInt(8)),
@@ -95,11 +101,15 @@ final class KernelEvents implements AutoCloseable {
   private void change(Consumer<byte[]> change) {
     Map<Integer, List<byte[]>> told = denials.entries();
     told.forEach((place, records) -> {
-      if (records.stream().anyMatch(record -> record[KIND] != 0)) {
-        records.stream().filter(record -> record[KIND] != 0).forEach(change);
+      if (records.stream().anyMatch(KernelEvents::inUse)) {
+        records.stream().filter(KernelEvents::inUse).forEach(change);
         denials.put(place, records);
       }
     });
+  }
+
+  private static boolean inUse(byte[] record) {
+    return Words.reading(record).getInt(HASH) != 0;
   }
 
   @Override
