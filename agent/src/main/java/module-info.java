@@ -18,4 +18,6 @@ module io.merlon.agent {
       info.picocli;
   opens io.merlon.agent.lab to
       info.picocli;
+  opens io.merlon.agent.workbench to
+      info.picocli;
 }

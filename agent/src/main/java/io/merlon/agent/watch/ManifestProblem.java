@@ -32,6 +32,11 @@ public record ManifestProblem(
     Severity(String word) {
       this.word = word;
     }
+
+    /** As it is printed. */
+    public String word() {
+      return word;
+    }
   }
 
   /** One line as compilers print it: {@code file:line: severity: object: field: reason}. */

@@ -1,0 +1,143 @@
+package io.merlon.agent.workbench;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.merlon.agent.compile.DecidedBy;
+import io.merlon.agent.compile.Decision;
+import io.merlon.agent.explain.Cell;
+import io.merlon.agent.explain.Matrix;
+import io.merlon.agent.explain.PortSpec;
+import io.merlon.agent.policy.PolicyRef;
+import io.merlon.agent.policy.RuleRef;
+import io.merlon.agent.watch.ManifestProblem;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * A matrix as JSON, one cell a line. There are hundreds of thousands of cells, but few names, ports
+ * and decisions: each is written once and then copied.
+ */
+final class MatrixJson {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final OutputStream out;
+  private final Map<Object, byte[]> pieces = new HashMap<>();
+  private String separator = "\n";
+
+  private MatrixJson(OutputStream out) {
+    this.out = out;
+  }
+
+  static void write(Matrix matrix, List<ManifestProblem> problems, OutputStream out)
+      throws IOException {
+    var cells = new MatrixJson(out);
+    cells.put("{\"cells\":[");
+    matrix.forEach(cells::cell);
+    cells.put("\n],\"problems\":");
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+      Problems.write(json, problems);
+    }
+    cells.put("}\n");
+  }
+
+  private void cell(Cell cell) {
+    put(separator);
+    separator = ",\n";
+    put("{\"from\":");
+    put(cell.from(), () -> quoted(cell.from().name()));
+    put(",\"to\":");
+    put(cell.to(), () -> quoted(cell.to().name()));
+    put(cell.v6() ? ",\"family\":\"IPv6\"," : ",\"family\":\"IPv4\",");
+    put(cell.port(), () -> port(cell.port()));
+    put(cell.allowed() ? ",\"verdict\":\"allow\"" : ",\"verdict\":\"deny\"");
+    put(",\"egress\":");
+    put(cell.answer().egress(), () -> text(cell.answer().egress()));
+    put(",\"ingress\":");
+    put(cell.answer().ingress(), () -> text(cell.answer().ingress()));
+    put("}");
+  }
+
+  private void put(String constant) {
+    put(constant, () -> constant);
+  }
+
+  /** Writes what something looks like as JSON, which is found out only once. */
+  private void put(Object thing, Supplier<String> text) {
+    byte[] piece = pieces.get(thing);
+    if (piece == null) {
+      piece = text.get().getBytes(StandardCharsets.UTF_8);
+      pieces.put(thing, piece);
+    }
+    try {
+      out.write(piece);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String quoted(String text) {
+    return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+  }
+
+  private static String port(PortSpec port) {
+    return "\"port\":" + port.port() + ",\"protocol\":\"" + port.protocol() + '"';
+  }
+
+  private static String verdict(boolean allowed) {
+    return allowed ? "allow" : "deny";
+  }
+
+  private static String text(Decision decision) {
+    var text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("verdict", verdict(decision.allows()));
+      json.writeFieldName("by");
+      switch (decision.by()) {
+        case DecidedBy.Rule(_, var rule) -> rule(json, rule);
+        default -> json.writeNull();
+      }
+      json.writeStringField("reason", Reason.word(decision.by()));
+      if (decision.by() instanceof DecidedBy.DefaultDeny(_, var isolating)) {
+        json.writeArrayFieldStart("isolatedBy");
+        for (PolicyRef policy : isolating) {
+          json.writeStartObject();
+          policy(json, policy);
+          json.writeEndObject();
+        }
+        json.writeEndArray();
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  private static void rule(JsonGenerator json, RuleRef rule) throws IOException {
+    json.writeStartObject();
+    policy(json, rule.policy());
+    String place = rule.direction().name().toLowerCase(Locale.ROOT) + "[" + rule.index() + "]";
+    json.writeStringField("rule", place);
+    if (rule.name() != null) {
+      json.writeStringField("ruleName", rule.name());
+    }
+    json.writeEndObject();
+  }
+
+  private static void policy(JsonGenerator json, PolicyRef policy) throws IOException {
+    json.writeStringField("kind", policy.kind().apiName());
+    json.writeStringField("namespace", policy.namespace());
+    json.writeStringField("name", policy.name());
+  }
+}
