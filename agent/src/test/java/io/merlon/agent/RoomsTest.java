@@ -27,7 +27,8 @@ class RoomsTest {
           "policy", Set.of("api", "identity"),
           "identity", Set.of("api", "policy"),
           "compile", Set.of("api", "identity", "policy"),
-          "plan", Set.of("api", "identity", "policy", "compile"));
+          "plan", Set.of("api", "identity", "policy", "compile"),
+          "explain", Set.of("api", "identity", "policy", "compile"));
 
   private static final List<String> OUTSIDE =
       List.of(

@@ -3,13 +3,10 @@ package io.merlon.agent.workbench;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import io.merlon.agent.compile.DecidedBy;
 import io.merlon.agent.compile.Decision;
 import io.merlon.agent.explain.Cell;
 import io.merlon.agent.explain.Matrix;
 import io.merlon.agent.explain.PortSpec;
-import io.merlon.agent.policy.PolicyRef;
-import io.merlon.agent.policy.RuleRef;
 import io.merlon.agent.watch.ManifestProblem;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -93,51 +89,15 @@ final class MatrixJson {
     return "\"port\":" + port.port() + ",\"protocol\":\"" + port.protocol() + '"';
   }
 
-  private static String verdict(boolean allowed) {
-    return allowed ? "allow" : "deny";
-  }
-
   private static String text(Decision decision) {
     var text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartObject();
-      json.writeStringField("verdict", verdict(decision.allows()));
-      json.writeFieldName("by");
-      switch (decision.by()) {
-        case DecidedBy.Rule(_, var rule) -> rule(json, rule);
-        default -> json.writeNull();
-      }
-      json.writeStringField("reason", Reason.word(decision.by()));
-      if (decision.by() instanceof DecidedBy.DefaultDeny(_, var isolating)) {
-        json.writeArrayFieldStart("isolatedBy");
-        for (PolicyRef policy : isolating) {
-          json.writeStartObject();
-          policy(json, policy);
-          json.writeEndObject();
-        }
-        json.writeEndArray();
-      }
+      DecisionJson.fields(json, decision);
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return text.toString();
-  }
-
-  private static void rule(JsonGenerator json, RuleRef rule) throws IOException {
-    json.writeStartObject();
-    policy(json, rule.policy());
-    String place = rule.direction().name().toLowerCase(Locale.ROOT) + "[" + rule.index() + "]";
-    json.writeStringField("rule", place);
-    if (rule.name() != null) {
-      json.writeStringField("ruleName", rule.name());
-    }
-    json.writeEndObject();
-  }
-
-  private static void policy(JsonGenerator json, PolicyRef policy) throws IOException {
-    json.writeStringField("kind", policy.kind().apiName());
-    json.writeStringField("namespace", policy.namespace());
-    json.writeStringField("name", policy.name());
   }
 }

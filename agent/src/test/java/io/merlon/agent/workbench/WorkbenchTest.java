@@ -1,0 +1,129 @@
+package io.merlon.agent.workbench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.merlon.agent.MerlonProcess;
+import io.merlon.agent.MerlonProcess.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The workbench's commands on the payments example, held to what they printed when reviewed. */
+class WorkbenchTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden");
+  private static final String PAYMENTS = "../docs/examples/payments";
+
+  @Test
+  void showsWhoMayReachWhom() throws Exception {
+    golden("matrix.txt", 0, "matrix", "--manifests", PAYMENTS);
+  }
+
+  @Test
+  void showsWhoMayReachWhomAsJson() throws Exception {
+    golden(
+        "matrix.json",
+        0,
+        "matrix",
+        "--manifests",
+        PAYMENTS,
+        "--json",
+        "--ports",
+        "8080/tcp,53/udp",
+        "--external",
+        "203.0.113.7",
+        "--external",
+        "2001:db8::7");
+  }
+
+  @Test
+  void explainsWhatARuleAllows() throws Exception {
+    golden(
+        "explain-allowed.txt",
+        0,
+        "explain",
+        "--manifests",
+        PAYMENTS,
+        "--from",
+        "web/frontend",
+        "--to",
+        "payments/payments-api",
+        "--port",
+        "8080/tcp");
+  }
+
+  @Test
+  void explainsADenialByTheRuleThatNearlyAllowedIt() throws Exception {
+    golden(
+        "explain-denied.txt",
+        3,
+        "explain",
+        "--manifests",
+        PAYMENTS,
+        "--from",
+        "guests/intruder",
+        "--to",
+        "payments/payments-api",
+        "--port",
+        "8080/tcp");
+  }
+
+  @Test
+  void explainsADenialAsJson() throws Exception {
+    golden(
+        "explain-denied.json",
+        3,
+        "explain",
+        "--manifests",
+        PAYMENTS,
+        "--json",
+        "--from",
+        "payments/payments-api",
+        "--to",
+        "203.0.113.7",
+        "--port",
+        "443");
+  }
+
+  @Test
+  void aQuestionThatMakesNoSenseIsAUsageError() throws Exception {
+    assertSays("did you mean web/frontend?", explain("shop/frontend", "8.8.8.8", "80"));
+    assertSays("'80/icmp' is no port", explain("web/frontend", "8.8.8.8", "80/icmp"));
+    assertSays("no service payments/db", explain("web/frontend", "svc/payments/db", "80"));
+    assertSays("no such folder", MerlonProcess.run("matrix", "--manifests", "no/such/folder"));
+  }
+
+  @Test
+  void answersTheRestWhereAManifestIsBroken(@TempDir Path folder) throws Exception {
+    for (String file : List.of("namespaces.yaml", "pods.yaml", "policies.yaml")) {
+      Files.copy(Path.of(PAYMENTS, file), folder.resolve(file));
+    }
+    Files.writeString(folder.resolve("broken.yaml"), "a: [1\n---\nkind: {\n");
+    Run run = MerlonProcess.run("matrix", "--manifests", folder.toString());
+    assertEquals(0, run.code(), run.all());
+    assertEquals(Files.readString(GOLDEN.resolve("matrix.txt")), run.printed());
+    assertTrue(run.errors().contains("broken.yaml:2: error"), run.errors());
+  }
+
+  private static Run explain(String from, String to, String port)
+      throws IOException, InterruptedException {
+    return MerlonProcess.run(
+        "explain", "--manifests", PAYMENTS, "--from", from, "--to", to, "--port", port);
+  }
+
+  private static void assertSays(String expected, Run run) {
+    assertEquals(2, run.code(), run.all());
+    assertTrue(run.errors().contains(expected), run.errors());
+  }
+
+  private static void golden(String file, int code, String... arguments)
+      throws IOException, InterruptedException {
+    Run run = MerlonProcess.run(arguments);
+    assertEquals(Files.readString(GOLDEN.resolve(file)), run.printed(), run.errors());
+    assertEquals(code, run.code());
+    assertEquals("", run.errors());
+  }
+}
