@@ -3,6 +3,7 @@ package io.merlon.agent;
 import io.merlon.agent.lab.DemoCommand;
 import io.merlon.agent.lab.LabException;
 import io.merlon.agent.lab.PodCommand;
+import io.merlon.agent.workbench.DiffCommand;
 import io.merlon.agent.workbench.ExplainCommand;
 import io.merlon.agent.workbench.MatrixCommand;
 import io.merlon.bpf.BpfException;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     description = "Network enforcement for Kubernetes nodes.",
-    subcommands = {MatrixCommand.class, ExplainCommand.class, DemoCommand.class, PodCommand.class})
+    subcommands = {MatrixCommand.class, ExplainCommand.class, DiffCommand.class, DemoCommand.class, PodCommand.class})
 public final class AgentMain implements Runnable {
   @Spec private @Nullable CommandSpec spec;
 

@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Judges a connection as the kernel does: the source's egress, then the destination's ingress. */
 public final class PolicyLookup {
+  private static final Row OWN_NODE = Row.of(Decision.OWN_NODE);
+  private static final Row ITSELF = Row.of(Decision.ITSELF);
+  private static final Row NOT_A_SUBJECT = Row.of(Decision.NOT_A_SUBJECT);
+
   private PolicyLookup() {}
 
   /**
@@ -49,19 +53,25 @@ public final class PolicyLookup {
       Direction direction,
       Protocol protocol,
       int port) {
+    return row(policy, side, peer, direction).decide(protocol, port);
+  }
+
+  /** Everything a side decides about a peer in one direction. */
+  public static Row row(CompiledPolicy policy, Side side, Address peer, Direction direction) {
     LocalPod pod = side.pod() == null ? null : policy.pods().get(side.pod());
     if (pod == null) {
-      return Decision.NOT_A_SUBJECT;
+      return NOT_A_SUBJECT;
     }
     if (pod.addresses().contains(peer) || peer.equals(side.address())) {
-      return Decision.ITSELF;
+      return ITSELF;
     }
     List<String> owners = policy.nodes().get(peer);
     if (owners != null && pod.node() != null && owners.contains(pod.node())) {
-      return Decision.OWN_NODE;
+      return OWN_NODE;
     }
-    return policy
-        .table(pod.subject())
-        .decide(policy.addresses().classOf(peer), direction, protocol, port);
+    int peerClass = policy.addresses().classOf(peer);
+    return peerClass == PeerClass.OWN_NODE
+        ? OWN_NODE
+        : policy.table(pod.subject()).row(peerClass, direction);
   }
 }

@@ -1,7 +1,6 @@
 package io.merlon.agent.workbench;
 
-import io.merlon.agent.api.ClusterEvent.Key;
-import io.merlon.agent.api.ClusterEvent.Kind;
+import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.compile.DecidedBy;
 import io.merlon.agent.explain.Explanation;
 import io.merlon.agent.explain.SideAnswer;
@@ -81,16 +80,16 @@ final class ExplainText {
     return "spec." + way + "[" + rule.index() + "]";
   }
 
-  private Optional<Place> place(Key object, String field) {
+  private Optional<Place> place(ClusterEvent.Key object, String field) {
     return field.isEmpty() ? sources.place(object) : sources.place(object, field);
   }
 
-  static Key key(PolicyRef policy) {
-    Kind kind =
+  static ClusterEvent.Key key(PolicyRef policy) {
+    ClusterEvent.Kind kind =
         switch (policy.kind()) {
-          case NETWORK_POLICY -> Kind.NETWORK_POLICY;
-          case CLUSTER_NETWORK_POLICY -> Kind.CLUSTER_NETWORK_POLICY;
+          case NETWORK_POLICY -> ClusterEvent.Kind.NETWORK_POLICY;
+          case CLUSTER_NETWORK_POLICY -> ClusterEvent.Kind.CLUSTER_NETWORK_POLICY;
         };
-    return new Key(kind, policy.namespace(), policy.name());
+    return new ClusterEvent.Key(kind, policy.namespace(), policy.name());
   }
 }

@@ -5,6 +5,7 @@ record Paint(boolean coloured) {
   private static final String ESCAPE = "\u001b[";
 
   /** Colours if standard output is a terminal and NO_COLOR is not set (https://no-color.org). */
+  @SuppressWarnings("SystemConsoleNull") // its documentation still says that it may be null
   static Paint ofTerminal() {
     String no = System.getenv("NO_COLOR");
     var console = System.console();

@@ -8,7 +8,6 @@ import io.merlon.agent.MerlonProcess.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,6 +88,18 @@ class WorkbenchTest {
   }
 
   @Test
+  void showsWhatAnEditOpensAndCloses(@TempDir Path edited) throws Exception {
+    copy(edited, "namespaces.yaml", "pods.yaml");
+    Path policies = Path.of("src/test/resources/manifests/edited-policies.yaml");
+    Files.copy(policies, edited.resolve("policies.yaml"));
+    golden("diff-opens.txt", 4, "diff", "--from", PAYMENTS, "--to", edited.toString());
+    golden(
+        "diff-closes.md", 0, "diff", "--to", PAYMENTS, "--from", edited.toString(), "--markdown");
+    golden("diff-opens.json", 4, "diff", "--from", PAYMENTS, "--to", edited.toString(), "--json");
+    golden("diff-nothing.txt", 0, "diff", "--from", PAYMENTS, "--to", PAYMENTS);
+  }
+
+  @Test
   void aQuestionThatMakesNoSenseIsAUsageError() throws Exception {
     assertSays("did you mean web/frontend?", explain("shop/frontend", "8.8.8.8", "80"));
     assertSays("'80/icmp' is no port", explain("web/frontend", "8.8.8.8", "80/icmp"));
@@ -98,14 +109,18 @@ class WorkbenchTest {
 
   @Test
   void answersTheRestWhereAManifestIsBroken(@TempDir Path folder) throws Exception {
-    for (String file : List.of("namespaces.yaml", "pods.yaml", "policies.yaml")) {
-      Files.copy(Path.of(PAYMENTS, file), folder.resolve(file));
-    }
+    copy(folder, "namespaces.yaml", "pods.yaml", "policies.yaml");
     Files.writeString(folder.resolve("broken.yaml"), "a: [1\n---\nkind: {\n");
     Run run = MerlonProcess.run("matrix", "--manifests", folder.toString());
     assertEquals(0, run.code(), run.all());
     assertEquals(Files.readString(GOLDEN.resolve("matrix.txt")), run.printed());
     assertTrue(run.errors().contains("broken.yaml:2: error"), run.errors());
+  }
+
+  private static void copy(Path folder, String... files) throws IOException {
+    for (String file : files) {
+      Files.copy(Path.of(PAYMENTS, file), folder.resolve(file));
+    }
   }
 
   private static Run explain(String from, String to, String port)
