@@ -19,7 +19,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     description = "Network enforcement for Kubernetes nodes.",
-    subcommands = {MatrixCommand.class, ExplainCommand.class, DiffCommand.class, DemoCommand.class, PodCommand.class})
+    subcommands = {
+      MatrixCommand.class,
+      ExplainCommand.class,
+      DiffCommand.class,
+      DemoCommand.class,
+      PodCommand.class
+    })
 public final class AgentMain implements Runnable {
   @Spec private @Nullable CommandSpec spec;
 

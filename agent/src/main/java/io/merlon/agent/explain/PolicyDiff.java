@@ -10,9 +10,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an edit of policies means: which connections open and which close, on every port there is,
@@ -60,27 +59,12 @@ public record PolicyDiff(List<Change> changes, List<String> added, List<String> 
     public State {
       workloads = List.copyOf(workloads);
     }
-
-    private SortedMap<String, End> pods() {
-      SortedMap<String, End> pods = new TreeMap<>();
-      workloads.forEach(workload ->
-          workload.pods().forEach(pod -> pods.put(pod.name(), pod)));
-      return pods;
-    }
-
-    private Map<String, String> names() {
-      Map<String, String> names = new HashMap<>();
-      workloads.forEach(workload ->
-          workload.pods().forEach(pod -> names.put(pod.name(), workload.name())));
-      return names;
-    }
   }
 
   public static PolicyDiff between(State before, State after) {
     var builder = new Builder(before, after);
     builder.compare();
-    return new PolicyDiff(
-        builder.changes(), only(after, before), only(before, after));
+    return new PolicyDiff(builder.changes(), only(after, before), only(before, after));
   }
 
   private static List<String> only(State one, State other) {
@@ -88,6 +72,13 @@ public record PolicyDiff(List<Change> changes, List<String> added, List<String> 
     one.workloads().forEach(workload -> names.add(workload.name()));
     other.workloads().forEach(workload -> names.remove(workload.name()));
     return List.copyOf(names);
+  }
+
+  /** Somebody both states know. */
+  private record Subject(String name, End before, End after) {
+    static Subject outside(String name, Address address) {
+      return new Subject(name, End.of(address), End.of(address));
+    }
   }
 
   private static final class Builder {
@@ -102,48 +93,58 @@ public record PolicyDiff(List<Change> changes, List<String> added, List<String> 
     }
 
     void compare() {
-      SortedMap<String, End> olds = before.pods();
-      SortedMap<String, End> news = after.pods();
-      Map<String, String> names = after.names();
-      List<String> both = news.keySet().stream().filter(olds::containsKey).toList();
-      SortedMap<String, Address> outside = outside();
-      for (String from : both) {
-        for (String to : both) {
-          compare(names.get(from), names.get(to), olds.get(from), olds.get(to), news.get(from),
-              news.get(to));
+      List<Subject> pods = pods();
+      List<Subject> outside = outside();
+      for (Subject from : pods) {
+        for (Subject to : pods) {
+          compare(from, to);
         }
-        outside.forEach((name, address) -> {
-          End end = End.of(address);
-          compare(names.get(from), name, olds.get(from), end, news.get(from), end);
-          compare(name, names.get(from), end, olds.get(from), end, news.get(from));
-        });
+        for (Subject beyond : outside) {
+          compare(from, beyond);
+          compare(beyond, from);
+        }
       }
     }
 
-    private void compare(
-        String from, String to, End oldFrom, End oldTo, End newFrom, End newTo) {
+    private List<Subject> pods() {
+      Map<String, End> olds = new HashMap<>();
+      before
+          .workloads()
+          .forEach(workload -> workload.pods().forEach(pod -> olds.put(pod.name(), pod)));
+      List<Subject> subjects = new ArrayList<>();
+      for (Workload workload : after.workloads()) {
+        for (End pod : workload.pods()) {
+          End old = olds.get(pod.name());
+          if (old != null) {
+            subjects.add(new Subject(workload.name(), old, pod));
+          }
+        }
+      }
+      return subjects;
+    }
+
+    private void compare(Subject from, Subject to) {
       for (boolean v6 : new boolean[] {false, true}) {
-        if (oldFrom.address(v6) == null || oldTo.address(v6) == null
-            || newFrom.address(v6) == null || newTo.address(v6) == null) {
-          continue;
+        Shift.Sides was = sides(before.policy(), from.before(), to.before(), v6);
+        Shift.Sides is = sides(after.policy(), from.after(), to.after(), v6);
+        if (was != null && is != null) {
+          Shift shift = shifts.computeIfAbsent(List.of(was, is), _ -> Shift.between(was, is));
+          note(true, from.name(), to.name(), shift.opens());
+          note(false, from.name(), to.name(), shift.closes());
         }
-        Shift shift =
-            shifts.computeIfAbsent(
-                List.of(
-                    sides(before.policy(), oldFrom, oldTo, v6),
-                    sides(after.policy(), newFrom, newTo, v6)),
-                pair -> Shift.between(pair.getFirst(), pair.getLast()));
-        note(true, from, to, shift.opens());
-        note(false, from, to, shift.closes());
       }
     }
 
-    private static Shift.Sides sides(CompiledPolicy policy, End from, End to, boolean v6) {
+    /** What both sides say, or null if they have no addresses of that family in common. */
+    private static Shift.@Nullable Sides sides(
+        CompiledPolicy policy, End from, End to, boolean v6) {
       Address source = from.address(v6);
       Address destination = to.address(v6);
-      return new Shift.Sides(
-          PolicyLookup.row(policy, from.side(source), destination, Direction.EGRESS),
-          PolicyLookup.row(policy, to.side(destination), source, Direction.INGRESS));
+      return source == null || destination == null
+          ? null
+          : new Shift.Sides(
+              PolicyLookup.row(policy, from.side(source), destination, Direction.EGRESS),
+              PolicyLookup.row(policy, to.side(destination), source, Direction.INGRESS));
     }
 
     private void note(boolean opens, String from, String to, PortSet ports) {
@@ -153,21 +154,22 @@ public record PolicyDiff(List<Change> changes, List<String> added, List<String> 
     }
 
     /** An address of each part of the address space that either state tells apart. */
-    private SortedMap<String, Address> outside() {
+    private List<Subject> outside() {
       var prefixes = new TreeSet<Cidr>();
       prefixes.addAll(before.policy().addresses().prefixes().keySet());
       prefixes.addAll(after.policy().addresses().prefixes().keySet());
-      SortedMap<String, Address> outside = new TreeMap<>();
+      List<Subject> outside = new ArrayList<>();
       for (Cidr prefix : prefixes) {
         Address address = Unclaimed.in(prefix, prefixes);
         if (address != null) {
-          outside.put(prefix.toString(), address);
+          outside.add(Subject.outside(prefix.toString(), address));
         }
       }
       for (Cidr everything : List.of(Cidr.of("0.0.0.0/0"), Cidr.of("::/0"))) {
         Address address = Unclaimed.in(everything, prefixes);
         if (address != null && !prefixes.contains(everything)) {
-          outside.put(ELSEWHERE + (address.isV6() ? " (IPv6)" : " (IPv4)"), address);
+          String family = address.isV6() ? " (IPv6)" : " (IPv4)";
+          outside.add(Subject.outside(ELSEWHERE + family, address));
         }
       }
       return outside;

@@ -3,6 +3,7 @@ package io.merlon.agent.explain;
 import io.merlon.agent.compile.Row;
 import io.merlon.agent.policy.PortMatch.PortRange;
 import io.merlon.agent.policy.Protocol;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** What becomes allowed between two ends, and what no longer is. */
@@ -15,7 +16,7 @@ record Shift(PortSet opens, PortSet closes) {
       return egress.decide(protocol, port).allows() && ingress.decide(protocol, port).allows();
     }
 
-    void boundaries(Protocol protocol, TreeSet<Integer> into) {
+    void boundaries(Protocol protocol, Set<Integer> into) {
       egress.intervals(protocol).forEach(interval -> into.add(interval.start()));
       ingress.intervals(protocol).forEach(interval -> into.add(interval.start()));
     }

@@ -2,19 +2,19 @@ package io.merlon.agent.explain;
 
 import io.merlon.agent.identity.Address;
 import io.merlon.agent.identity.Cidr;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import org.jspecify.annotations.Nullable;
 
 /** Finds an address of a block that lies in none of the blocks within it. */
 final class Unclaimed {
   private Unclaimed() {}
 
-  static @Nullable Address in(Cidr block, SortedSet<Cidr> blocks) {
+  static @Nullable Address in(Cidr block, NavigableSet<Cidr> blocks) {
     return in(block, block, blocks);
   }
 
   /** Halves what is left until a half has nothing within; a block that is all taken has none. */
-  private static @Nullable Address in(Cidr part, Cidr whole, SortedSet<Cidr> blocks) {
+  private static @Nullable Address in(Cidr part, Cidr whole, NavigableSet<Cidr> blocks) {
     boolean untouched = true;
     for (Cidr other : blocks) {
       if (other.equals(whole)) {

@@ -39,12 +39,10 @@ public record Workload(String name, List<End> pods) {
       return pod.namespace() + "/" + pod.name();
     }
     String hash = pod.labels().get(HASH);
-    boolean rolled =
-        owner.kind().equals("ReplicaSet") && hash != null && owner.name().endsWith("-" + hash);
-    String name =
-        rolled
-            ? owner.name().substring(0, owner.name().length() - hash.length() - 1)
-            : owner.name();
+    String name = owner.name();
+    if (hash != null && owner.kind().equals("ReplicaSet") && name.endsWith("-" + hash)) {
+      name = name.substring(0, name.length() - hash.length() - 1);
+    }
     return pod.namespace() + "/" + name;
   }
 }

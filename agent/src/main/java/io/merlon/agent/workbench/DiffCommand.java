@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "diff",
     mixinStandardHelpOptions = true,
-    description = "What an edit of policies opens and what it closes, whatever their text looks like.",
+    description =
+        "What an edit of policies opens and what it closes, whatever their text looks like.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  merlon diff --from main/policies --to policies",

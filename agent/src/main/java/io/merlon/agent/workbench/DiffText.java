@@ -51,8 +51,8 @@ final class DiffText {
 
   private void list(String title, List<String> names) {
     if (!names.isEmpty()) {
-      out.println((markdown ? "**" + title + "**" : paint.bold(title)) + ": "
-          + String.join(", ", names));
+      out.println(
+          (markdown ? "**" + title + "**" : paint.bold(title)) + ": " + String.join(", ", names));
     }
   }
 }
