@@ -56,6 +56,9 @@ public final class Row {
 
   /** Whether everything is allowed here that the other row allows. */
   public boolean allowsAllOf(Row other) {
+    if (equals(other)) {
+      return true;
+    }
     for (Protocol protocol : Protocol.values()) {
       if (!allowsAllOf(other, protocol, starts[protocol.index()])
           || !allowsAllOf(other, protocol, other.starts[protocol.index()])) {

@@ -26,6 +26,11 @@ public final class VerdictTable {
     this.hash = Arrays.hashCode(ingress) * 31 + Arrays.hashCode(egress);
   }
 
+  /** The table in which one row holds for every class and direction. */
+  public static VerdictTable of(Row row) {
+    return new VerdictTable(new Row[] {row}, new Row[] {row});
+  }
+
   /** Makes a table of rows by class; both maps must have a row for {@link PeerClass#ANY}. */
   public static VerdictTable of(Map<Integer, Row> ingress, Map<Integer, Row> egress) {
     Map<Row, Row> shared = new HashMap<>();

@@ -18,4 +18,19 @@ public record Endpoint(int subject, Mode mode, List<Address> addresses) {
   Endpoint withSubject(int other) {
     return new Endpoint(other, mode, addresses);
   }
+
+  /** Whether what its table denies is dropped. */
+  boolean isEnforced() {
+    return switch (mode) {
+      case OBSERVE, AUDIT -> false;
+      case ENFORCE -> true;
+    };
+  }
+
+  /** This endpoint, but unenforced if the other one is. */
+  Endpoint looseAs(Endpoint other) {
+    return isEnforced() && !other.isEnforced()
+        ? new Endpoint(subject, other.mode(), addresses)
+        : this;
+  }
 }

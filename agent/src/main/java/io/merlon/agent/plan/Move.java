@@ -33,7 +33,7 @@ sealed interface Move {
   record OfPrefix(Cidr prefix, int source, int target, boolean kept) implements Move {}
 
   /**
-   * A service.
+   * A service. The kernel asks for it only where its address is not one of the node itself.
    *
    * @param before null if it was judged as its address
    * @param after null if it is judged as its address from now on
@@ -47,15 +47,20 @@ sealed interface Move {
       implements Move {
     @Override
     public int source() {
-      return peerClass(before, addressBefore);
+      return addressBefore == PeerClass.OWN_NODE ? addressBefore : own(before, addressBefore);
     }
 
     @Override
     public int target() {
-      return peerClass(after, addressAfter);
+      return addressAfter == PeerClass.OWN_NODE ? addressAfter : ownTarget();
     }
 
-    private static int peerClass(@Nullable ServiceTarget target, int ofAddress) {
+    /** The class that its own entry says, or should say if it had one. */
+    int ownTarget() {
+      return own(after, addressAfter);
+    }
+
+    private static int own(@Nullable ServiceTarget target, int ofAddress) {
       return switch (target) {
         case null -> ofAddress;
         case ServiceTarget.Uniform uniform -> uniform.peerClass();
@@ -74,6 +79,11 @@ sealed interface Move {
 
     int portAfter() {
       return after instanceof ServiceTarget.Uniform uniform ? uniform.port() : service.port();
+    }
+
+    /** Whether its entry goes while nobody asks for it yet. */
+    boolean goesUnseen() {
+      return after == null && addressBefore == PeerClass.OWN_NODE;
     }
   }
 

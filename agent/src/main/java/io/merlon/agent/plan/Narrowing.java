@@ -1,6 +1,5 @@
 package io.merlon.agent.plan;
 
-import io.merlon.agent.compile.Mode;
 import io.merlon.agent.compile.PeerClass;
 import io.merlon.agent.compile.Row;
 import io.merlon.agent.compile.ServiceTarget;
@@ -95,18 +94,5 @@ final class Narrowing {
 
   private static boolean allows(VerdictTable table, Move.OfService move, int peerClass, int port) {
     return table.decide(peerClass, Direction.EGRESS, move.service().protocol(), port).allows();
-  }
-
-  /** Whether an endpoint is enforced more strictly, or as another pod. */
-  static boolean byEndpoint(Endpoint before, Endpoint after) {
-    return strictness(after.mode()) > strictness(before.mode())
-        || !after.addresses().containsAll(before.addresses());
-  }
-
-  private static int strictness(Mode mode) {
-    return switch (mode) {
-      case OBSERVE, AUDIT -> 0;
-      case ENFORCE -> 1;
-    };
   }
 }

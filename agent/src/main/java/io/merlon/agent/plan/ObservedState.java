@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param subjects the number of the table that judges each subject
  * @param tables by number; some may be nobody's, left behind by a process that was killed
+ * @param epoch odd while a plan that narrows is under way, or was given up midway
  */
 public record ObservedState(
     PersistentMap<PodRef, Endpoint> endpoints,
@@ -29,6 +30,11 @@ public record ObservedState(
           AddressBook.EMPTY,
           PersistentMap.empty(),
           0);
+
+  /** Whether open flows are still to be judged again for something denied already. */
+  boolean isNarrowing() {
+    return epoch % 2 == 1;
+  }
 
   /** The table of a subject, or null if there is no such subject. */
   public @Nullable VerdictTable tableOf(int subject) {

@@ -45,6 +45,10 @@ public sealed interface PlanStep {
 
   record DeleteEndpoint(PodRef pod) implements PlanStep {}
 
-  /** Has every open flow judged again, so that what is denied now is cut (semantics NP-21). */
+  /**
+   * Adds one to the epoch, which has every open flow judged again, so that what is denied now is
+   * cut (semantics NP-21). The epoch is odd between the first step of a plan that narrows and its
+   * last.
+   */
   record BumpEpoch() implements PlanStep {}
 }

@@ -78,9 +78,12 @@ sealed interface Strategy {
 
   /** The table a track has while entries move. */
   default VerdictTable during(Track track) {
+    boolean same = track.before().equals(track.after());
     return switch (this) {
-      case MovesFirst(Set<Integer> fresh) -> track.before().withRows(track.after(), same(fresh));
-      case TablesFirst(Set<Integer> left) -> track.after().withRows(track.before(), same(left));
+      case MovesFirst(Set<Integer> fresh) ->
+          same ? track.before() : track.before().withRows(track.after(), same(fresh));
+      case TablesFirst(Set<Integer> left) ->
+          same ? track.after() : track.after().withRows(track.before(), same(left));
       case ByPassage(Set<Integer> fresh, Map<Integer, Integer> passages) -> {
         Map<Integer, Integer> rows = same(fresh);
         passages.forEach((target, passage) -> rows.put(passage, target));

@@ -5,36 +5,40 @@ import io.merlon.agent.compile.VerdictTable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Writes, switches and frees tables, and follows how much room they take. */
 final class TableSteps {
   private final List<PlanStep> steps;
-  private final ToLongFunction<VerdictTable> words;
   private final Map<VerdictTable, Integer> written = new HashMap<>();
   private final Map<Integer, Integer> users = new HashMap<>();
+  private final RoomUse words;
+  private final RoomUse counters;
   private PersistentMap<Integer, Integer> subjects;
   private PersistentMap<Integer, VerdictTable> tables;
-  private long room;
-  private long peak;
 
-  TableSteps(ObservedState observed, List<PlanStep> steps, ToLongFunction<VerdictTable> words) {
+  TableSteps(ObservedState observed, List<PlanStep> steps, Capacities capacities) {
     this.steps = steps;
-    this.words = words;
     this.subjects = observed.subjects();
     this.tables = observed.tables();
+    this.words = new RoomUse(capacities.tables(), observed.tables().values());
+    this.counters =
+        new RoomUse(
+            capacities.counters(),
+            observed.subjects().values().stream()
+                .flatMap(table -> Stream.ofNullable(observed.tables().get(table)))
+                .toList());
     subjects.values().forEach(table -> users.merge(table, 1, Integer::sum));
     observed
         .tables()
         .forEach((number, table) -> {
-          room += words.applyAsLong(table);
           if (users.containsKey(number)) {
             written.put(table, number);
           } else {
             free(number, table);
           }
         });
-    peak = Math.max(peak, room);
   }
 
   PersistentMap<Integer, Integer> subjects() {
@@ -45,9 +49,14 @@ final class TableSteps {
     return tables;
   }
 
-  /** The most room that tables take at any moment. */
-  long peak() {
-    return peak;
+  /** The room for the tables' words. */
+  RoomUse words() {
+    return words;
+  }
+
+  /** The room for the counters of subjects. */
+  RoomUse counters() {
+    return counters;
   }
 
   /** Lets a subject be judged by a table, which is written if it is not there yet. */
@@ -61,9 +70,8 @@ final class TableSteps {
       steps.add(new PlanStep.SwitchSubject(subject, table));
       subjects = subjects.with(subject, table);
       users.merge(table, 1, Integer::sum);
-      if (old != null) {
-        release(old);
-      }
+      counters.take(content);
+      release(old);
     }
   }
 
@@ -84,18 +92,19 @@ final class TableSteps {
     steps.add(new PlanStep.WriteTable(number, content));
     tables = tables.with(number, content);
     written.put(content, number);
-    room += words.applyAsLong(content);
-    peak = Math.max(peak, room);
+    words.take(content);
     return number;
   }
 
-  private void release(int table) {
+  private void release(@Nullable Integer table) {
+    VerdictTable content = table == null ? null : tables.get(table);
+    if (table == null || content == null) {
+      return;
+    }
+    counters.giveBack(content);
     if (users.merge(table, -1, Integer::sum) == 0) {
       users.remove(table);
-      VerdictTable content = tables.get(table);
-      if (content != null) {
-        free(table, content);
-      }
+      free(table, content);
     }
   }
 
@@ -103,6 +112,6 @@ final class TableSteps {
     steps.add(new PlanStep.FreeTable(table));
     tables = tables.without(table);
     written.remove(content, table);
-    room -= words.applyAsLong(content);
+    words.giveBack(content);
   }
 }

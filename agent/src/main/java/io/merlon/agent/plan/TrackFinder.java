@@ -1,7 +1,11 @@
 package io.merlon.agent.plan;
 
+import io.merlon.agent.compile.Decision;
+import io.merlon.agent.compile.Row;
 import io.merlon.agent.compile.VerdictTable;
+import io.merlon.agent.identity.Address;
 import io.merlon.agent.identity.PodRef;
+import io.merlon.agent.policy.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the ways of all subjects, and of the endpoints that change theirs. */
 final class TrackFinder {
+  /** What judges a subject without a table: the kernel denies everything. */
+  static final VerdictTable NO_TABLE = VerdictTable.of(Row.of(Decision.unknown(Verdict.DENY, 1)));
+
   private final ObservedState observed;
   private final DesiredState desired;
   private final StateDiff diff;
@@ -64,12 +71,14 @@ final class TrackFinder {
     if (was == null || is == null || was.subject() == is.subject()) {
       return;
     }
-    VerdictTable before = observed.tableOf(was.subject());
     VerdictTable after = desired.tables().get(is.subject());
-    if (before == null || after == null) {
+    if (after == null) {
       return;
     }
-    if ((!diff.isEmpty() && !diff.concernsOnly(is.addresses()))
+    VerdictTable found = observed.tableOf(was.subject());
+    VerdictTable before = found == null ? NO_TABLE : found;
+    if (found == null
+        || !diff.concernsOnly(own(was, is))
         || changes(was.subject())
         || changes(is.subject())) {
       Way way = new Way(was.subject(), is.subject());
@@ -83,6 +92,11 @@ final class TrackFinder {
           new Way(was.subject(), is.subject()),
           w -> new Track(is.subject(), is.subject(), before, after));
     }
+  }
+
+  /** The pod's own addresses, before and afterwards: nothing is decided about these. */
+  private static List<Address> own(Endpoint was, Endpoint is) {
+    return was.addresses().stream().filter(is.addresses()::contains).toList();
   }
 
   private boolean changes(int subject) {
