@@ -535,7 +535,7 @@ static __always_inline int slow(struct __sk_buff *skb, const struct config *cfg,
 		return PASS;
 	if (c->live) {
 		flow = flow_of(&c->p, cfg, c->now, c->hook, c->mark);
-		if (flow && flow_carries(flow, &c->p, c->epoch))
+		if (flow && flow_carries(flow, &c->p, c->epoch, 0))
 			return travel_noted(skb, c, flow);
 		c->live = !!flow;
 		if (flow)
@@ -583,8 +583,7 @@ static __always_inline int enforce(struct __sk_buff *skb, const __u32 hook)
 
 	if (found == PARSED && has_flow(p)) {
 		flow = flow_of(p, cfg, now, hook, mark);
-		if (flow && flow_carries(flow, p, cfg->epoch) && p->fragment == FRAGMENT_NONE &&
-		    !(flow->flags & FLOW_DEFERRED))
+		if (flow && flow_carries(flow, p, cfg->epoch, FLOW_DEFERRED) && p->fragment == FRAGMENT_NONE)
 			return travel(flow, p, now);
 	}
 	c->hook = hook;

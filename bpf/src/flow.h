@@ -41,10 +41,13 @@ static __always_inline int flow_reopens(const struct flow *flow, const struct pa
 	return flow->state != FLOW_OPENING || flow_opener(flow) != p->direction;
 }
 
-/* Whether the entry, alive, carries the packet: else one or the other is to be judged. */
-static __always_inline int flow_carries(const struct flow *flow, const struct packet *p, __u32 epoch)
+/*
+ * Whether the living entry carries the packet, else one or the other is to be judged. EXCEPT: flags
+ * of entries that do not, in one test with what else the caller asks of them.
+ */
+static __always_inline int flow_carries(const struct flow *flow, const struct packet *p, __u32 epoch, __u8 except)
 {
-	return flow->epoch == epoch && !(flow->flags & FLOW_REVOKED) &&
+	return flow->epoch == epoch && !(flow->flags & (FLOW_REVOKED | except)) &&
 	       (p->shape != SHAPE_SYN || !flow_reopens(flow, p));
 }
 
