@@ -10,8 +10,14 @@ import java.util.function.BiConsumer;
 final class BatchWalk<K, V> {
   /** What happens to an entry that was handed over. */
   enum Kind {
-    LOOK_UP,
-    TAKE_OUT
+    LOOK_UP("bpf_map_lookup_batch"),
+    TAKE_OUT("bpf_map_lookup_and_delete_batch");
+
+    private final String call;
+
+    Kind(String call) {
+      this.call = call;
+    }
   }
 
   private final BpfMap<K, V> map;
@@ -59,7 +65,7 @@ final class BatchWalk<K, V> {
           return true;
         }
         if (result != -Errno.ENOSPC.code()) {
-          throw map.failure("bpf_map_lookup_batch", result);
+          throw map.failure(kind.call, result);
         }
         // One bucket holds more than fits.
         capacity = Math.multiplyExact(capacity, 2);

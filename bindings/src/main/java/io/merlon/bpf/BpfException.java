@@ -17,7 +17,6 @@ public class BpfException extends RuntimeException {
           "bpf_obj_get_next_id",
           "bpf_obj_get_fd_by_id",
           "bpf_link_create",
-          "bpf_link_update",
           "bpf_prog_query",
           "bpf_tc_hook_create",
           "bpf_tc_attach",

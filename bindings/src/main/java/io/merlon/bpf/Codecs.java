@@ -7,13 +7,22 @@ import java.util.function.Function;
 /** The built-in codecs. */
 final class Codecs {
   static final Codec<Integer> U8 =
-      new Fixed<>(1, (v, out) -> out.put(v.byteValue()), in -> in.get() & 0xff);
+      new Fixed<>(1, (v, out) -> out.put((byte) within(0xff, v)), in -> in.get() & 0xff);
   static final Codec<Integer> U16 =
-      new Fixed<>(2, (v, out) -> out.putShort(v.shortValue()), in -> in.getShort() & 0xffff);
+      new Fixed<>(
+          2, (v, out) -> out.putShort((short) within(0xffff, v)), in -> in.getShort() & 0xffff);
   static final Codec<Integer> U32 = new Fixed<>(4, (v, out) -> out.putInt(v), ByteBuffer::getInt);
   static final Codec<Long> U64 = new Fixed<>(8, (v, out) -> out.putLong(v), ByteBuffer::getLong);
 
   private Codecs() {}
+
+  /** A key cut to fit would be another key. */
+  private static int within(int most, int value) {
+    if (value < 0 || value > most) {
+      throw new IllegalArgumentException(value + " is not from 0 to " + most);
+    }
+    return value;
+  }
 
   private record Fixed<T>(
       int size, BiConsumer<T, ByteBuffer> encoder, Function<ByteBuffer, T> decoder)

@@ -20,7 +20,7 @@ final class ElfSymbols {
   private final int nameSection;
 
   /** Where a variable lies. */
-  record Symbol(String section, int offset, int size) {}
+  record Symbol(String name, String section, long offset, long size) {}
 
   ElfSymbols(byte[] elf) {
     this.elf = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN);
@@ -55,9 +55,8 @@ final class ElfSymbols {
       int section = Short.toUnsignedInt(elf.getShort(at + 6));
       if (section != 0 && section < count && text(strings + elf.getInt(at)).equals(name)) {
         String sectionName = text(offset(nameSection) + elf.getInt(header(section)));
-        int value = Math.toIntExact(elf.getLong(at + 8));
-        int size = Math.toIntExact(elf.getLong(at + 16));
-        return Optional.of(new Symbol(sectionName, value, size));
+        return Optional.of(
+            new Symbol(name, sectionName, elf.getLong(at + 8), elf.getLong(at + 16)));
       }
     }
     return Optional.empty();

@@ -7,7 +7,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the kernel holds, whoever loaded it. What vanishes during the listing is left out. */
+/**
+ * What the kernel holds, whoever loaded it. What comes or goes during the listing may be left out.
+ */
 public final class Inventory {
   private Inventory() {}
 
@@ -79,7 +81,9 @@ public final class Inventory {
   private static <T> void read(Listing listing, int id, Reader<T> reader, List<T> found) {
     String subject = listing + " id " + Integer.toUnsignedString(id);
     int result = listing.open(id);
-    if (result == -Errno.ENOENT.code()) {
+    // A link has its number before it can be opened (EAGAIN of bpf_link_by_id,
+    // kernel/bpf/syscall.c).
+    if (result == -Errno.ENOENT.code() || result == -Errno.EAGAIN.code()) {
       return;
     }
     try (Fd fd = Fd.of("bpf_obj_get_fd_by_id", result, subject)) {

@@ -19,12 +19,18 @@ import org.jspecify.annotations.Nullable;
 final class LibbpfLog implements AutoCloseable {
   private static final int WARN = 0;
   private static final int INFO = 1;
+
+  /** What libbpf says of a failure that it does not give up at. */
+  private static final String SECOND_TRY = "Retrying without BTF";
+
   private static final ThreadLocal<@Nullable LibbpfLog> CURRENT = new ThreadLocal<>();
 
   private final StringBuilder text = new StringBuilder();
 
   /** libbpf names the cause first and its consequences after it. */
   private String cause = "";
+
+  private boolean incomplete;
 
   private final @Nullable LibbpfLog outer;
 
@@ -73,21 +79,21 @@ final class LibbpfLog implements AutoCloseable {
         Printer.FREE.invokeExact(line);
       }
     } catch (Throwable lost) {
-      log.text.append("(a line of libbpf's log was lost: ").append(lost).append(")\n");
+      log.incomplete = true;
     }
     return 0;
   }
 
   private void add(int level, String line) {
     text.append(line);
-    if (level == WARN && cause.isEmpty()) {
+    if (level == WARN && cause.isEmpty() && !line.contains(SECOND_TRY)) {
       String prefix = "libbpf: ";
       cause = (line.startsWith(prefix) ? line.substring(prefix.length()) : line).strip();
     }
   }
 
   String text() {
-    return text.toString();
+    return incomplete ? text + "(a line of libbpf's log was lost)\n" : text.toString();
   }
 
   /** The failure of a call made during this capture. */

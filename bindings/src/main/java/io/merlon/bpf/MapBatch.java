@@ -3,9 +3,9 @@ package io.merlon.bpf;
 import io.merlon.bpf.raw.Libbpf;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
@@ -19,33 +19,24 @@ public final class MapBatch<K, V> {
   private static final int CHUNK_ENTRIES = 16 * 1024;
 
   private final BpfMap<K, V> map;
-  private volatile boolean singly = !Library.offers(Feature.BATCH_OPS);
+
+  /** A type may have some batches and not others, so each call learns for itself. */
+  private final Way puts = new Way();
+
+  private final Way deletes = new Way();
+  private final Way visits = new Way();
+  private final Way drains = new Way();
+
+  /** Whether an entry cannot be taken out in one call either. */
+  private volatile boolean inTwoSteps;
 
   MapBatch(BpfMap<K, V> map) {
     this.map = map;
   }
 
-  /** Native memory for one call's keys and values. */
-  private final class Chunk {
-    final int capacity;
-    final Slot<K> keys;
-    final Slot<V> values;
-    final MemorySegment count;
-
-    Chunk(Arena arena, int capacity) {
-      this.capacity = capacity;
-      this.keys = new Slot<>(map.keys, capacity, arena);
-      this.values = new Slot<>(map.values, capacity, arena);
-      this.count = arena.allocate(ValueLayout.JAVA_INT);
-    }
-
-    int count() {
-      return count.get(ValueLayout.JAVA_INT, 0);
-    }
-
-    void count(int entries) {
-      count.set(ValueLayout.JAVA_INT, 0, entries);
-    }
+  /** How one of the calls goes. */
+  private static final class Way {
+    volatile boolean singly = !Library.offers(Feature.BATCH_OPS);
   }
 
   private int chunkCapacity() {
@@ -61,48 +52,51 @@ public final class MapBatch<K, V> {
   /** Creates or replaces all entries; {@code expected} only sizes the memory used. */
   public void putAll(
       Iterable<? extends Map.Entry<? extends K, ? extends V>> entries, int expected) {
-    if (singly) {
-      entries.forEach(entry -> map.put(entry.getKey(), entry.getValue()));
-      return;
-    }
     try (Arena arena = Arena.ofConfined()) {
-      Chunk chunk = new Chunk(arena, Math.clamp(expected, 1, chunkCapacity()));
+      Chunk<K, V> chunk = new Chunk<>(map, arena, Math.clamp(expected, 1, chunkCapacity()));
+      int done = 0;
       int filled = 0;
       for (Map.Entry<? extends K, ? extends V> entry : entries) {
         chunk.keys.put(filled, entry.getKey());
         chunk.values.put(filled, entry.getValue());
         filled++;
         if (filled == chunk.capacity) {
-          update(chunk, filled);
+          update(chunk, filled, done);
+          done += filled;
           filled = 0;
         }
       }
       if (filled > 0) {
-        update(chunk, filled);
+        update(chunk, filled, done);
       }
     }
   }
 
-  private void update(Chunk chunk, int entries) {
-    if (!singly) {
-      chunk.count(entries);
+  private void update(Chunk<K, V> chunk, int entries, int before) {
+    if (!puts.singly) {
+      chunk.ask(entries);
       int result =
           Libbpf.bpf_map_update_batch(
               map.fd(),
               chunk.keys.memory(),
               chunk.values.memory(),
-              chunk.count,
+              chunk.count(),
               MemorySegment.NULL);
       if (result == 0) {
         return;
       }
       if (!unavailable(result)) {
-        throw failure("bpf_map_update_batch", result, chunk.count(), entries);
+        throw failure("bpf_map_update_batch", result, before + chunk.done(entries));
       }
-      singly = true;
+      puts.singly = true;
     }
     for (int i = 0; i < entries; i++) {
-      map.put(chunk.keys.get(i), chunk.values.get(i));
+      int result =
+          Libbpf.bpf_map_update_elem(
+              map.fd(), chunk.keys.at(i), chunk.values.at(i), PutMode.ANY.flag());
+      if (result < 0) {
+        throw failure("bpf_map_update_elem", result, before + i);
+      }
     }
   }
 
@@ -110,59 +104,81 @@ public final class MapBatch<K, V> {
   public int deleteAll(Iterable<? extends K> keys) {
     int deleted = 0;
     try (Arena arena = Arena.ofConfined()) {
-      Chunk chunk = new Chunk(arena, chunkCapacity());
+      Chunk<K, V> chunk = new Chunk<>(map, arena, chunkCapacity());
       Iterator<? extends K> rest = keys.iterator();
       while (rest.hasNext()) {
         int filled = 0;
         while (filled < chunk.capacity && rest.hasNext()) {
           chunk.keys.put(filled++, rest.next());
         }
-        deleted += delete(chunk, filled);
+        deleted = delete(chunk, filled, deleted);
       }
     }
     return deleted;
   }
 
   /** The kernel stops at an absent key, having said how far it came: step over it and go on. */
-  private int delete(Chunk chunk, int entries) {
-    int deleted = 0;
+  private int delete(Chunk<K, V> chunk, int entries, int before) {
+    int deleted = before;
     int from = 0;
-    while (from < entries && !singly) {
-      chunk.count(entries - from);
-      MemorySegment keys = chunk.keys.memory().asSlice((long) from * map.keys.size());
-      int result = Libbpf.bpf_map_delete_batch(map.fd(), keys, chunk.count, MemorySegment.NULL);
+    while (from < entries && !deletes.singly) {
+      chunk.ask(entries - from);
+      int result =
+          Libbpf.bpf_map_delete_batch(
+              map.fd(), chunk.keys.at(from), chunk.count(), MemorySegment.NULL);
       if (result == 0) {
         return deleted + entries - from;
       }
       if (unavailable(result)) {
-        singly = true;
+        deletes.singly = true;
       } else if (result == -Errno.ENOENT.code()) {
-        deleted += chunk.count();
-        from += chunk.count() + 1;
+        deleted += chunk.told();
+        from += chunk.told() + 1;
       } else {
-        throw failure("bpf_map_delete_batch", result, deleted, entries);
+        throw failure("bpf_map_delete_batch", result, deleted + chunk.done(entries - from));
       }
     }
     for (int i = from; i < entries; i++) {
-      deleted += map.delete(chunk.keys.get(i)) ? 1 : 0;
+      int result = Libbpf.bpf_map_delete_elem(map.fd(), chunk.keys.at(i));
+      if (result < 0 && result != -Errno.ENOENT.code()) {
+        throw failure("bpf_map_delete_elem", result, deleted);
+      }
+      deleted += result == 0 ? 1 : 0;
     }
     return deleted;
   }
 
   /** Visits all entries. Hash maps go bucket by bucket, so no steady entry is missed or doubled. */
   public void forEach(BiConsumer<? super K, ? super V> visitor) {
-    if (singly || !BatchWalk.visit(map, chunkCapacity(), BatchWalk.Kind.LOOK_UP, visitor)) {
-      singly = true;
+    if (visits.singly || !BatchWalk.visit(map, chunkCapacity(), BatchWalk.Kind.LOOK_UP, visitor)) {
+      visits.singly = true;
       map.forEach(visitor);
     }
   }
 
-  /** Takes all entries out and hands them over. */
+  /**
+   * Takes all entries out and hands them over. Of a type whose entries cannot be taken out in one
+   * step, such as a trie, what others write between look-up and deletion is lost.
+   */
   public void drain(BiConsumer<? super K, ? super V> visitor) {
-    if (singly || !BatchWalk.visit(map, chunkCapacity(), BatchWalk.Kind.TAKE_OUT, visitor)) {
-      singly = true;
-      map.forEach((key, value) -> map.lookupAndDelete(key).ifPresent(v -> visitor.accept(key, v)));
+    if (drains.singly || !BatchWalk.visit(map, chunkCapacity(), BatchWalk.Kind.TAKE_OUT, visitor)) {
+      drains.singly = true;
+      map.forEach((key, seen) -> takeOut(key, seen).ifPresent(value -> visitor.accept(key, value)));
     }
+  }
+
+  private Optional<V> takeOut(K key, V seen) {
+    if (!inTwoSteps) {
+      try {
+        return map.lookupAndDelete(key);
+      } catch (BpfException failure) {
+        if (failure.errno() != Errno.ENOTSUPP) {
+          throw failure;
+        }
+        inTwoSteps = true;
+      }
+    }
+    return map.delete(key) ? Optional.of(seen) : Optional.empty();
   }
 
   /** Kernels before 5.6 say EINVAL to the command, map types without batches say ENOTSUPP. */
@@ -171,8 +187,8 @@ public final class MapBatch<K, V> {
         || (result == -Errno.EINVAL.code() && Feature.BATCH_OPS.support() == Support.UNSUPPORTED);
   }
 
-  private BpfException failure(String call, int result, int done, int entries) {
+  private BpfException failure(String call, int result, int done) {
     return new BpfException(
-        call, -result, "%s, after %d of %d entries".formatted(map.fd.subject(), done, entries));
+        call, -result, "%s, after %d entries".formatted(map.fd.subject(), done));
   }
 }

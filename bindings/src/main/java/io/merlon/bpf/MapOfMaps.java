@@ -35,9 +35,21 @@ public final class MapOfMaps<K> {
     return outer.get(key);
   }
 
-  /** Opens the inner map for reading and writing. */
+  /** Opens the inner map for reading and writing; of one being swapped, the old or the new. */
   public <A, B> Optional<OwnedMap<A, B>> open(K key, Codec<A> keys, Codec<B> values) {
-    return id(key).map(id -> BpfMap.openId(id, keys, values));
+    Optional<Integer> id = id(key);
+    while (id.isPresent()) {
+      try {
+        return Optional.of(BpfMap.openId(id.get(), keys, values));
+      } catch (BpfException failure) {
+        Optional<Integer> now = id(key);
+        if (failure.errno() != Errno.ENOENT || now.equals(id)) {
+          throw failure;
+        }
+        id = now; // The map of that id was swapped out and freed in between.
+      }
+    }
+    return Optional.empty();
   }
 
   /** Puts an inner map in and says which one, by id, was there before. */

@@ -93,6 +93,8 @@ public final class MappedArray implements AutoCloseable {
   /** Ends the mapping; later access throws. */
   @Override
   public void close() {
-    arena.close();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
   }
 }

@@ -2,11 +2,15 @@ package io.merlon.bpf;
 
 import io.merlon.bpf.raw.Libbpf;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Carries a spec's changes over to libbpf, loads, and keeps descriptors of what was loaded.
@@ -19,6 +23,11 @@ final class ObjectLoader {
 
   /** By the object's names: libbpf renames a map that it reuses. */
   private final Map<String, MemorySegment> maps = new LinkedHashMap<>();
+
+  private final Set<MemorySegment> reused = new HashSet<>();
+
+  /** What loading pins, as opposed to what it finds pinned. */
+  private final List<Path> newPins = new ArrayList<>();
 
   private ObjectLoader(BpfObjectSpec spec, ObjectFile file) {
     this.spec = spec;
@@ -76,9 +85,10 @@ final class ObjectLoader {
           subject);
     }
     preparePin(map, wanted, present);
-    BpfMap<?, ?> reused = spec.reused().get(wanted.name());
-    if (reused != null) {
-      file.check("bpf_map__reuse_fd", Libbpf.bpf_map__reuse_fd(map, reused.fd()), subject);
+    BpfMap<?, ?> other = spec.reused().get(wanted.name());
+    if (other != null) {
+      file.check("bpf_map__reuse_fd", Libbpf.bpf_map__reuse_fd(map, other.fd()), subject);
+      reused.add(map);
     }
   }
 
@@ -86,6 +96,11 @@ final class ObjectLoader {
     Path pin = wanted.pin();
     if (pin != null) {
       Pins.requireBpffs(pin);
+      if (Files.exists(pin)) {
+        reused.add(map);
+      } else {
+        newPins.add(pin);
+      }
     }
     if (!wanted.pinPath().equals(present.pinPath())) {
       MemorySegment path =
@@ -112,11 +127,27 @@ final class ObjectLoader {
     MemorySegment section =
         Libbpf.bpf_object__find_map_by_name(
             file.pointer(), file.arena().allocateFrom(symbol.section()));
-    MemorySegment size = file.arena().allocate(8, 8);
-    Libbpf.bpf_map__initial_value(section, size)
-        .reinterpret(symbol.offset() + (long) symbol.size())
-        .asSlice(symbol.offset(), symbol.size())
-        .copyFrom(MemorySegment.ofBuffer(constant.bytes()));
+    constantMemory(symbol, section).copyFrom(MemorySegment.ofBuffer(constant.bytes()));
+  }
+
+  /** Where libbpf keeps the constant until it loads; a damaged symbol may lie anywhere. */
+  private MemorySegment constantMemory(ElfSymbols.Symbol symbol, MemorySegment section) {
+    if (!section.equals(MemorySegment.NULL)) {
+      if (reused.contains(section)) {
+        throw new BpfException(
+            "the constants of object %s lie in a map that it did not create"
+                .formatted(spec.name()));
+      }
+      MemorySegment size = file.arena().allocate(ValueLayout.JAVA_LONG);
+      MemorySegment values = Libbpf.bpf_map__initial_value(section, size);
+      long length = values.equals(MemorySegment.NULL) ? 0 : size.get(ValueLayout.JAVA_LONG, 0);
+      if (symbol.offset() >= 0 && symbol.offset() <= length - symbol.size()) {
+        return values.reinterpret(length).asSlice(symbol.offset(), symbol.size());
+      }
+    }
+    throw new BpfException(
+        "%s in section %s of object %s lies outside of it"
+            .formatted(symbol.name(), symbol.section(), spec.name()));
   }
 
   private void load() {
@@ -143,6 +174,7 @@ final class ObjectLoader {
     } catch (RuntimeException failure) {
       loaded.values().forEach(Fd::close);
       programs.values().forEach(Fd::close);
+      newPins.forEach(Pins::unpin);
       throw failure;
     }
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -48,8 +49,13 @@ public final class Pins {
     }
   }
 
-  /** Removes a name; whether it was there. */
+  /** Removes a name; whether it was there. What lies elsewhere than on a BPF file system stays. */
   public static boolean unpin(Path path) {
+    Path folder = path.toAbsolutePath().getParent();
+    if (folder == null || !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    requireBpffs(folder);
     try {
       return Files.deleteIfExists(path);
     } catch (IOException failure) {
@@ -59,6 +65,10 @@ public final class Pins {
 
   static void pin(Fd fd, Path path) {
     requireBpffs(path);
+    Path name = path.getFileName();
+    if (name != null && name.toString().contains(".")) {
+      throw new BpfException(path + " has a dot, which no name on a BPF file system can have");
+    }
     try (Arena arena = Arena.ofConfined()) {
       int result = Libbpf.bpf_obj_pin(fd.number(), arena.allocateFrom(path.toString()));
       if (result < 0) {
@@ -87,11 +97,15 @@ public final class Pins {
     try (Arena arena = Arena.ofConfined()) {
       int result = Libbpf.bpf_obj_get(arena.allocateFrom(path.toString()));
       Fd fd = Fd.of("bpf_obj_get", result, subject);
-      if (!fd.kind().contains(kind.inode)) {
+      try {
+        if (!fd.kind().contains(kind.inode)) {
+          throw new BpfException(path + " is no pinned " + kind.name().toLowerCase(Locale.ROOT));
+        }
+        return fd;
+      } catch (RuntimeException unfit) {
         fd.close();
-        throw new BpfException(path + " is no pinned " + kind.name().toLowerCase(Locale.ROOT));
+        throw unfit;
       }
-      return fd;
     }
   }
 }

@@ -21,6 +21,10 @@ public final class RingBuffer implements AutoCloseable {
   private static final int BUSY = 1 << 31;
   private static final int DISCARDED = 1 << 30;
   private static final short POLLIN = 1;
+
+  /** Of poll(2), whose negative times have no end. */
+  private static final Duration LONGEST_WAIT = Duration.ofMillis(Integer.MAX_VALUE);
+
   private static final VarHandle POSITION = ValueLayout.JAVA_LONG.varHandle();
   private static final VarHandle LENGTH = ValueLayout.JAVA_INT.varHandle();
 
@@ -38,7 +42,16 @@ public final class RingBuffer implements AutoCloseable {
   private final MemorySegment callState = arena.allocate(LibC.CALL_STATE);
   private final MemorySegment pollDescriptor = arena.allocate(8, 8);
 
+  /** Its data is mapped twice, in one buffer. */
+  private static final int MAX_SIZE = 1 << 29;
+
   private RingBuffer(Fd fd, int size) {
+    if (size < 0 || size > MAX_SIZE) {
+      arena.close();
+      throw new BpfException(
+          "%s has %s bytes, a reader can have %d"
+              .formatted(fd.subject(), Integer.toUnsignedString(size), MAX_SIZE));
+    }
     this.fd = fd;
     int page = LibC.pageSize();
     this.mask = size - 1L;
@@ -140,7 +153,9 @@ public final class RingBuffer implements AutoCloseable {
    * there is something to read.
    */
   public boolean await(Duration timeout) {
-    int result = LibC.poll(callState, pollDescriptor, Math.toIntExact(timeout.toMillis()));
+    Duration within = timeout.compareTo(LONGEST_WAIT) < 0 ? timeout : LONGEST_WAIT;
+    int milliseconds = within.isNegative() ? 0 : (int) within.toMillis();
+    int result = LibC.poll(callState, pollDescriptor, milliseconds);
     if (result < 0 && result != -Errno.EINTR.code()) {
       throw new BpfException("poll", -result, fd.subject());
     }
@@ -152,9 +167,12 @@ public final class RingBuffer implements AutoCloseable {
     return (long) POSITION.getAcquire(producer, 0L) - (long) POSITION.get(consumer, 0L);
   }
 
+  /** Ends the reader; throws, and ends nothing, while another thread is in {@link #await}. */
   @Override
   public void close() {
-    arena.close();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
     fd.close();
   }
 }

@@ -15,12 +15,18 @@ final class Slot<T> {
   Slot(Codec<T> codec, int count, Arena arena) {
     this.codec = codec;
     this.size = codec.size();
-    this.memory = arena.allocate(Math.max(1L, (long) size * count), 8);
+    // Queues have no keys, and the kernel wants no pointer to one then.
+    this.memory = size == 0 ? MemorySegment.NULL : arena.allocate((long) size * count, 8);
     this.buffer = memory.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
   }
 
   MemorySegment memory() {
     return memory;
+  }
+
+  /** The memory from a value on. */
+  MemorySegment at(int index) {
+    return memory.asSlice((long) index * size);
   }
 
   /** What is left of an earlier value must not reach the kernel: a codec writes all its bytes. */

@@ -114,7 +114,7 @@ public final class TcxLink implements AutoCloseable {
     update(program.fd(), MemorySegment.NULL);
   }
 
-  /** Replaces the program if {@code expected} is the one attached. */
+  /** Replaces the program if {@code expected} is the one attached; another one is EPERM. */
   public void update(BpfProgram program, BpfProgram expected) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment options = bpf_link_update_opts.allocate(arena);
@@ -122,6 +122,15 @@ public final class TcxLink implements AutoCloseable {
       bpf_link_update_opts.flags(options, REPLACE);
       bpf_link_update_opts.old_prog_fd(options, expected.fd());
       update(program.fd(), options);
+    } catch (BpfException failure) {
+      int attached = info().programId();
+      if (failure.errno() != Errno.EPERM || attached == expected.id()) {
+        throw failure;
+      }
+      throw new BpfException(
+          failure.call(),
+          failure.code(),
+          "%s has program id %d, not %d".formatted(fd.subject(), attached, expected.id()));
     }
   }
 

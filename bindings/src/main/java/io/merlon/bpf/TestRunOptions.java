@@ -31,7 +31,15 @@ public final class TestRunOptions {
 
   /** The duration is then the mean; the packet after each run is the next one's. */
   public TestRunOptions withRepeat(int times) {
+    requireRepeat(times);
     return new TestRunOptions(packet, context, times);
+  }
+
+  /** The kernel would take a negative number for billions. */
+  static void requireRepeat(int times) {
+    if (times < 0) {
+      throw new IllegalArgumentException("repeat " + times);
+    }
   }
 
   byte[] packet() {

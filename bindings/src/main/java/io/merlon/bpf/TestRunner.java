@@ -23,6 +23,10 @@ public final class TestRunner implements AutoCloseable {
   private final ByteBuffer data;
 
   TestRunner(Fd program, int capacity) {
+    if (capacity < 0) {
+      arena.close();
+      throw new IllegalArgumentException("capacity " + capacity);
+    }
     this.program = program;
     this.capacity = capacity;
     MemorySegment in = arena.allocate(capacity, 8);
@@ -51,27 +55,40 @@ public final class TestRunner implements AutoCloseable {
 
   /** How often each of the following runs repeats. */
   public TestRunner repeat(int times) {
+    TestRunOptions.requireRepeat(times);
     bpf_test_run_opts.repeat(options, times);
     return this;
   }
 
   /** Runs the first bytes of {@link #packet} and gives the program's return value. */
   public int run(int length) {
+    if (length < 0 || length > capacity) {
+      throw new IllegalArgumentException(
+          "a packet of " + length + " bytes in a runner of " + capacity);
+    }
     bpf_test_run_opts.data_size_in(options, length);
     bpf_test_run_opts.data_size_out(options, capacity);
     bpf_test_run_opts.ctx_size_out(options, (int) contextOut.byteSize());
     int result = Libbpf.bpf_prog_test_run_opts(program.number(), options);
     if (result < 0) {
-      throw new BpfException("bpf_prog_test_run_opts", -result, program.subject());
+      throw new BpfException(
+          "bpf_prog_test_run_opts",
+          -result,
+          program.subject(),
+          "a packet of %d bytes, room for %d".formatted(length, capacity),
+          "");
     }
     return bpf_test_run_opts.retval(options);
   }
 
   /** Copies packet and context in, runs, and copies the results out. */
   public TestRun run(TestRunOptions wanted) {
-    packet.clear().put(wanted.packet());
+    byte[] bytesIn = wanted.packet();
+    if (bytesIn.length <= capacity) {
+      packet.clear().put(bytesIn);
+    }
     context(wanted.context()).repeat(wanted.repeat());
-    int retval = run(wanted.packet().length);
+    int retval = run(bytesIn.length);
     ByteBuffer out = data();
     byte[] bytes = new byte[out.remaining()];
     out.get(bytes);
@@ -95,6 +112,8 @@ public final class TestRunner implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
   }
 }

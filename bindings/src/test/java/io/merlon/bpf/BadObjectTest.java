@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,6 +130,72 @@ class BadObjectTest {
       BpfException failure =
           assertThrows(BpfException.class, () -> object.program("verdict").testRun(options));
       assertEquals(Errno.ENODEV, failure.errno());
+    }
+  }
+
+  @Test
+  void anEndlessLoopIsNamedAndNotItsRegisters() {
+    VerifierException failure =
+        assertThrows(VerifierException.class, () -> TestObjects.spec("endless").load().close());
+    assertTrue(failure.reason().startsWith("infinite loop detected"), failure.reason());
+  }
+
+  @Test
+  void aMapOfNoEntriesIsNamed() {
+    BpfObjectSpec spec = TestObjects.spec("basic").mapEntries("hash", 0);
+    BpfException failure = assertThrows(BpfException.class, () -> spec.load().close());
+    assertEquals(
+        "bpf_object__load: EINVAL (invalid argument): object basic: "
+            + "map 'hash': failed to create: Invalid argument(-22)",
+        failure.getMessage());
+  }
+
+  /** The symbol of a variable, moved somewhere else. */
+  private static byte[] moved(String variable, long to) {
+    byte[] elf = TestObjects.elf("basic");
+    ElfSymbols.Symbol symbol = new ElfSymbols(elf).find(variable).orElseThrow();
+    ByteBuffer bytes = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] entry =
+        ByteBuffer.allocate(16)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(symbol.offset())
+            .putLong(symbol.size())
+            .array();
+    int found = 0;
+    for (int at = 8; at + entry.length <= elf.length; at += 8) {
+      boolean global = elf[at - 4] == 0x11;
+      if (global && Arrays.equals(elf, at, at + entry.length, entry, 0, entry.length)) {
+        bytes.putLong(at, to);
+        found++;
+      }
+    }
+    assertEquals(1, found);
+    return elf;
+  }
+
+  @Test
+  void aConstantOutsideOfItsSectionIsRefused() {
+    for (long to : new long[] {13, 16, 0x3000_0000L, Long.MAX_VALUE, -8}) {
+      byte[] elf = moved("answer", to);
+      BpfObjectSpec spec = BpfObjectSpec.parse("damaged", elf).autoload("verdict", false);
+      spec.constant("answer", Codec.u32(), 1);
+      BpfException failure = assertThrows(BpfException.class, () -> spec.load().close());
+      assertEquals(
+          "answer in section .rodata of object damaged lies outside of it", failure.getMessage());
+    }
+  }
+
+  @Test
+  void constantsDoNotReachAMapOfSomebodyElse() {
+    BpfObjectSpec spec = TestObjects.spec("basic");
+    MapSpec constants = spec.map("basic.rodata");
+    try (OwnedMap<Integer, byte[]> other =
+        BpfMap.create(constants, Codec.u32(), Codec.bytes(constants.valueSize()))) {
+      spec.useMap("basic.rodata", other).constant("answer", Codec.u32(), 1);
+      BpfException failure = assertThrows(BpfException.class, () -> spec.load().close());
+      assertEquals(
+          "the constants of object basic lie in a map that it did not create",
+          failure.getMessage());
     }
   }
 }

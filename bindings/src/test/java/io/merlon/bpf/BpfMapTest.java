@@ -253,4 +253,38 @@ class BpfMapTest {
                     Codec.bytes(1 << 24))
                 .close());
   }
+
+  @Test
+  void aNumberThatDoesNotFitIsNotCut() {
+    MapSpec ports = new MapSpec("ports", MapType.HASH, 2, 1, 4);
+    try (OwnedMap<Integer, Integer> map = BpfMap.create(ports, Codec.u16(), Codec.u8())) {
+      assertThrows(IllegalArgumentException.class, () -> map.put(65536, 1));
+      assertThrows(IllegalArgumentException.class, () -> map.put(-1, 1));
+      assertThrows(IllegalArgumentException.class, () -> map.put(1, 256));
+      map.put(65535, 255);
+      assertEquals(Map.of(65535, 255), map.entries());
+    }
+  }
+
+  @Test
+  void aQueueHasNoKeys() {
+    MapSpec spec = new MapSpec("queue", MapType.QUEUE, 0, 8, 2);
+    byte[] none = {};
+    try (OwnedMap<byte[], Long> queue = BpfMap.create(spec, Codec.bytes(0), Codec.u64())) {
+      queue.put(none, 5L);
+      queue.put(none, 6L);
+      assertErrno(Errno.E2BIG, () -> queue.put(none, 7L));
+      assertEquals(Optional.of(5L), queue.lookupAndDelete(none));
+      assertEquals(Optional.of(6L), queue.lookupAndDelete(none));
+      assertEquals(Optional.empty(), queue.lookupAndDelete(none));
+    }
+  }
+
+  @Test
+  void aTypeThatCannotTakeOutSaysSo() {
+    MapSpec spec = new MapSpec("array", MapType.ARRAY, 4, 8, 2);
+    try (OwnedMap<Integer, Long> map = BpfMap.create(spec, Codec.u32(), Codec.u64())) {
+      assertErrno(Errno.ENOTSUPP, () -> map.lookupAndDelete(0));
+    }
+  }
 }

@@ -69,7 +69,7 @@ class MapBatchTest {
       BpfException failure =
           assertThrows(BpfException.class, () -> map.batch().putAll(numbers(20)));
       assertEquals(Errno.E2BIG, failure.errno());
-      assertEquals("map batch_hash, after 16 of 20 entries", failure.subject());
+      assertEquals("map batch_hash, after 16 entries", failure.subject());
       assertEquals(16, map.entries().size());
     }
   }
@@ -124,6 +124,44 @@ class MapBatchTest {
       Map<Integer, Integer> sizes = new HashMap<>();
       map.batch().forEach((key, read) -> sizes.put(key, read.length));
       assertEquals(64, sizes.size());
+    }
+  }
+
+  @Test
+  void aFailureCountsTheEntriesOfEveryCallBefore() {
+    Map<Integer, Long> numbers = numbers(50_000);
+    try (OwnedMap<Integer, Long> map = BpfMap.create(hash(40_000), Codec.u32(), Codec.u64())) {
+      BpfException failure = assertThrows(BpfException.class, () -> map.batch().putAll(numbers));
+      assertEquals("map batch_hash, after 40000 entries", failure.subject());
+    }
+  }
+
+  @Test
+  void aCallThatTheKernelRefusesOutrightDidNothing() {
+    try (OwnedMap<Integer, Long> map = BpfMap.create(hash(16), Codec.u32(), Codec.u64())) {
+      map.freeze();
+      BpfException failure = assertThrows(BpfException.class, () -> map.batch().putAll(numbers(2)));
+      assertEquals(Errno.EPERM, failure.errno());
+      assertEquals("map batch_hash, after 0 entries", failure.subject());
+      failure = assertThrows(BpfException.class, () -> map.batch().deleteAll(List.of(1, 2)));
+      assertEquals("map batch_hash, after 0 entries", failure.subject());
+    }
+  }
+
+  @Test
+  void aTrieIsDrainedInTwoSteps() {
+    MapSpec spec =
+        new MapSpec("batch_lpm", MapType.LPM_TRIE, 8, 4, 100).withFlags(MapSpec.NO_PREALLOC);
+    try (OwnedMap<Long, Integer> map = BpfMap.create(spec, Codec.u64(), Codec.u32())) {
+      Map<Long, Integer> prefixes = new HashMap<>();
+      for (int i = 0; i < 100; i++) {
+        prefixes.put(32L | (long) i << 32, i);
+      }
+      map.batch().putAll(prefixes);
+      Map<Long, Integer> drained = new HashMap<>();
+      map.batch().drain(drained::put);
+      assertEquals(prefixes, drained);
+      assertTrue(map.entries().isEmpty());
     }
   }
 }

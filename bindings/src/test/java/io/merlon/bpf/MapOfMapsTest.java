@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -94,6 +95,35 @@ class MapOfMapsTest {
       tables.put(7, inner);
       assertEquals(Optional.of(inner.id()), tables.id(7));
       assertThrows(BpfException.class, () -> MapOfMaps.of(inner));
+    }
+  }
+
+  @Test
+  void openingWhileOthersSwapFindsOneOrTheOther() throws Exception {
+    try (BpfObject object = TestObjects.spec("basic").load()) {
+      MapOfMaps<Integer> tables = object.mapOfMaps("tables", Codec.u32());
+      try (OwnedMap<Integer, Integer> first = table(0)) {
+        tables.put(0, first);
+      }
+      CompletableFuture<Void> swaps =
+          CompletableFuture.runAsync(() -> {
+            for (int i = 1; i <= 3000; i++) {
+              try (OwnedMap<Integer, Integer> next = table(i)) {
+                tables.put(0, next);
+              }
+            }
+          });
+      int opened = 0;
+      while (!swaps.isDone()) {
+        try (OwnedMap<Integer, Integer> inner =
+            tables.open(0, Codec.u32(), Codec.u32()).orElseThrow()) {
+          assertTrue(inner.get(1).isPresent());
+          opened++;
+        }
+      }
+      swaps.get();
+      assertTrue(opened > 0);
+      assertEquals(3000, run(object));
     }
   }
 }

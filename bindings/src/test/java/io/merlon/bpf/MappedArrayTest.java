@@ -57,6 +57,7 @@ class MappedArrayTest {
     words.set(1, 1);
     assertEquals(1, words.get(1));
     words.close();
+    words.close();
     assertThrows(IllegalStateException.class, () -> words.get(1));
   }
 

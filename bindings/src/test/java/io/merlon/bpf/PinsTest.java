@@ -120,4 +120,36 @@ class PinsTest {
       assertEquals("bpf_obj_get: ENOENT (no such entry): map " + path, failure.getMessage());
     }
   }
+
+  @Test
+  void whatIsNoPinIsNotRemoved(@TempDir Path elsewhere) throws Exception {
+    Path file = Files.createFile(elsewhere.resolve("file"));
+    assertThrows(BpfException.class, () -> Pins.unpin(file));
+    assertTrue(Files.exists(file));
+    assertFalse(Pins.unpin(elsewhere.resolve("absent")));
+  }
+
+  @Test
+  void aNameWithADotIsRefusedWithTheReason() {
+    try (TestBpffs bpffs = new TestBpffs();
+        OwnedMap<Integer, Long> map = BpfMap.create(HASH, Codec.u32(), Codec.u64())) {
+      Path path = bpffs.path("a.b");
+      BpfException failure = assertThrows(BpfException.class, () -> map.pin(path));
+      assertEquals(
+          path + " has a dot, which no name on a BPF file system can have", failure.getMessage());
+    }
+  }
+
+  @Test
+  void aPinOfAnotherKindStopsTheLoad() {
+    try (TestBpffs bpffs = new TestBpffs();
+        BpfObject object = TestObjects.spec("basic").load()) {
+      Path path = bpffs.path("program");
+      object.program("verdict").pin(path);
+      BpfObjectSpec spec = TestObjects.spec("basic").pinMap("hash", path);
+      BpfException failure = assertThrows(BpfException.class, () -> spec.load().close());
+      assertTrue(failure.getMessage().contains(path.toString()), failure.getMessage());
+      assertTrue(Files.exists(path));
+    }
+  }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -195,6 +196,54 @@ class RingBufferTest {
       BpfException failure =
           assertThrows(BpfException.class, () -> RingBuffer.of(object, "counts").close());
       assertEquals("map counts is a ARRAY, no ring buffer", failure.getMessage());
+    }
+  }
+
+  @Test
+  void waitsOfAnyLengthAreTaken() {
+    try (BpfObject object = TestObjects.spec("events").load();
+        RingBuffer ring = RingBuffer.of(object, "events")) {
+      assertFalse(ring.await(Duration.ofDays(-1)));
+      object.program("produce_and_wake").testRun(PACKET, 1);
+      assertTrue(ring.await(Duration.ofDays(365)));
+    }
+  }
+
+  @Test
+  void closedItThrowsAndClosesAgain() {
+    try (BpfObject object = TestObjects.spec("events").load()) {
+      RingBuffer ring = RingBuffer.of(object, "events");
+      produce(object, 1);
+      List<ByteBuffer> kept = new ArrayList<>();
+      assertEquals(1, ring.poll(kept::add, ALL));
+      ring.close();
+      ring.close();
+      assertThrows(IllegalStateException.class, () -> ring.poll(event -> {}, ALL));
+      assertThrows(IllegalStateException.class, () -> ring.await(Duration.ZERO));
+      assertThrows(IllegalStateException.class, ring::backlog);
+      assertThrows(IllegalStateException.class, () -> kept.getFirst().get(0));
+    }
+  }
+
+  @Test
+  void closingUnderItsReaderEndsTheReader() throws Exception {
+    try (BpfObject object = TestObjects.spec("events").load()) {
+      RingBuffer ring = RingBuffer.of(object, "events");
+      CompletableFuture<Integer> reader =
+          CompletableFuture.supplyAsync(() -> {
+            int polls = 0;
+            try {
+              while (true) {
+                ring.poll(event -> {}, ALL);
+                polls++;
+              }
+            } catch (IllegalStateException closed) {
+              return polls;
+            }
+          });
+      object.program("produce_and_wake").testRun(PACKET, 1);
+      ring.close();
+      assertTrue(reader.get() >= 0);
     }
   }
 }

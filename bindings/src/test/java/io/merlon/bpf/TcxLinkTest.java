@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -58,6 +59,14 @@ class TcxLinkTest {
               BpfException.class,
               () -> link.update(object.program("hook_first"), object.program("hook_first")));
       assertEquals(Errno.EPERM, failure.errno());
+      assertTrue(
+          failure
+              .subject()
+              .endsWith(
+                  "has program id %d, not %d"
+                      .formatted(
+                          object.program("hook_second").id(), object.program("hook_first").id())),
+          failure.getMessage());
       link.update(object.program("hook_first"), object.program("hook_second"));
       assertEquals(object.program("hook_first").id(), link.info().programId());
     }
@@ -136,5 +145,23 @@ class TcxLinkTest {
     BpfException failure =
         assertThrows(BpfException.class, () -> Interfaces.index("no-such-device"));
     assertEquals(Errno.ENODEV, failure.errno());
+  }
+
+  @Test
+  void listingGoesOnWhileLinksComeAndGo() throws Exception {
+    try (TestInterface device = new TestInterface();
+        BpfObject object = TestObjects.spec("hook").load()) {
+      int index = device.index();
+      CompletableFuture<Void> churn =
+          CompletableFuture.runAsync(() -> {
+            for (int i = 0; i < 30; i++) {
+              TcxLink.attach(object.program("hook_first"), index, Direction.EGRESS).close();
+            }
+          });
+      while (!churn.isDone()) {
+        assertTrue(Inventory.tcxLinks().stream().allMatch(LinkInfo::isTcx));
+      }
+      churn.get();
+    }
   }
 }

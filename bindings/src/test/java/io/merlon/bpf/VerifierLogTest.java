@@ -42,4 +42,30 @@ class VerifierLogTest {
         """;
     assertEquals(new VerifierLog("p", "R1 !read_ok"), VerifierLog.find(log));
   }
+
+  @Test
+  void whereTheVerifierSaidNothingItDidNotRefuse() {
+    String log =
+        """
+        libbpf: prog 'p': BPF program load failed: Too many open files
+        libbpf: prog 'p': -- BEGIN PROG LOAD LOG --
+        -- END PROG LOAD LOG --
+        libbpf: prog 'p': failed to load: -24
+        """;
+    assertNull(VerifierLog.find(log));
+  }
+
+  @Test
+  void theRegistersOfAnEndlessLoopAreNoReason() {
+    String log =
+        """
+        libbpf: prog 'p': -- BEGIN PROG LOAD LOG --
+        infinite loop detected at insn 7
+        cur state: R0=scalar() R10=fp0
+        old state: R0=scalar() R10=fp0
+        processed 9 insns (limit 1000000) max_states_per_insn 0 total_states 0
+        -- END PROG LOAD LOG --
+        """;
+    assertEquals(new VerifierLog("p", "infinite loop detected at insn 7"), VerifierLog.find(log));
+  }
 }
