@@ -2,7 +2,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-JDK = $(shell .ci/jdk 25)
 # Resolved once per run, so that a JDK installed by `deps` is found too.
 MVN = JAVA_HOME="$${MERLON_JDK:-$$(.ci/jdk 25)}" mvn -B
 

@@ -103,6 +103,10 @@ public final class RouteSocket implements AutoCloseable {
 
   /** Asks for everything of a kind; the answers come by {@link #receive}, the last an End. */
   public int request(Subject subject) {
+    // A closed descriptor's number may be another file's by now.
+    if (!arena.scope().isAlive()) {
+      throw new IllegalStateException(SUBJECT + " is closed");
+    }
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment message = scratch.allocate(32, 4);
       message.set(ValueLayout.JAVA_INT, 0, 32);
@@ -139,9 +143,11 @@ public final class RouteSocket implements AutoCloseable {
     }
   }
 
-  /** Ends the receive under way, and every later one. */
+  /** Ends the receive under way, and every later one; of a closed socket there is none. */
   public void wake() {
-    check("eventfd_write", SocketCalls.signal(wake));
+    if (arena.scope().isAlive()) {
+      check("eventfd_write", SocketCalls.signal(wake));
+    }
   }
 
   private static int check(String call, int result) {
@@ -151,10 +157,13 @@ public final class RouteSocket implements AutoCloseable {
     return result;
   }
 
+  /** Memory goes first: while it is in use this throws, and both descriptors stay open. */
   @Override
   public void close() {
-    SocketCalls.close(socket);
-    SocketCalls.close(wake);
-    arena.close();
+    if (arena.scope().isAlive()) {
+      arena.close();
+      SocketCalls.close(socket);
+      SocketCalls.close(wake);
+    }
   }
 }
