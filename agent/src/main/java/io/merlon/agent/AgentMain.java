@@ -8,6 +8,7 @@ import io.merlon.agent.workbench.ExplainCommand;
 import io.merlon.agent.workbench.MatrixCommand;
 import io.merlon.bpf.BpfException;
 import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
       ExplainCommand.class,
       DiffCommand.class,
       DemoCommand.class,
+      AutoComplete.GenerateCompletion.class,
       PodCommand.class
     })
 public final class AgentMain implements Runnable {
