@@ -3,6 +3,7 @@ package io.merlon.agent;
 import io.merlon.agent.lab.DemoCommand;
 import io.merlon.agent.lab.LabException;
 import io.merlon.agent.lab.PodCommand;
+import io.merlon.agent.workbench.CheckCommand;
 import io.merlon.agent.workbench.DiffCommand;
 import io.merlon.agent.workbench.ExplainCommand;
 import io.merlon.agent.workbench.MatrixCommand;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       MatrixCommand.class,
       ExplainCommand.class,
+      CheckCommand.class,
       DiffCommand.class,
       DemoCommand.class,
       AutoComplete.GenerateCompletion.class,
@@ -34,6 +36,7 @@ public final class AgentMain implements Runnable {
   public static void main(String[] args) {
     System.exit(
         new CommandLine(new AgentMain())
+            .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionExceptionHandler((error, command, _) -> explain(error, command))
             .execute(args));
   }

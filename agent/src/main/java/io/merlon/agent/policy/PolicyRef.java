@@ -1,5 +1,6 @@
 package io.merlon.agent.policy;
 
+import io.merlon.agent.api.ClusterEvent;
 import java.util.Comparator;
 
 /**
@@ -27,6 +28,16 @@ public record PolicyRef(Kind kind, String namespace, String name) implements Com
     public String apiName() {
       return apiName;
     }
+  }
+
+  /** The object it is. */
+  public ClusterEvent.Key key() {
+    ClusterEvent.Kind object =
+        switch (kind) {
+          case NETWORK_POLICY -> ClusterEvent.Kind.NETWORK_POLICY;
+          case CLUSTER_NETWORK_POLICY -> ClusterEvent.Kind.CLUSTER_NETWORK_POLICY;
+        };
+    return new ClusterEvent.Key(object, namespace, name);
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.merlon.agent.compile.Decision;
 import io.merlon.agent.policy.PolicyRef;
 import io.merlon.agent.policy.RuleRef;
 import java.io.IOException;
-import java.util.Locale;
 
 /** A decision as every command's JSON has it. */
 final class DecisionJson {
@@ -42,8 +41,7 @@ final class DecisionJson {
   /** Into an object that has begun. */
   static void rule(JsonGenerator json, RuleRef rule) throws IOException {
     policy(json, rule.policy());
-    String place = rule.direction().name().toLowerCase(Locale.ROOT) + "[" + rule.index() + "]";
-    json.writeStringField("rule", place);
+    json.writeStringField("rule", rule.place());
     if (rule.name() != null) {
       json.writeStringField("ruleName", rule.name());
     }

@@ -63,9 +63,9 @@ final class ExplainJson {
   }
 
   private static void place(JsonGenerator out, RuleRef rule, Study study) throws IOException {
-    String field = ExplainText.field(rule);
+    String field = rule.field();
     out.writeStringField("field", field);
-    var place = study.sources().place(ExplainText.key(rule.policy()), field);
+    var place = study.sources().place(rule.policy().key(), field);
     if (place.isPresent()) {
       out.writeStringField("file", place.get().file().toString());
       out.writeNumberField("line", place.get().line());

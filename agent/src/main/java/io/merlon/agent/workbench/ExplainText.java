@@ -4,8 +4,6 @@ import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.compile.DecidedBy;
 import io.merlon.agent.explain.Explanation;
 import io.merlon.agent.explain.SideAnswer;
-import io.merlon.agent.policy.Direction;
-import io.merlon.agent.policy.PolicyRef;
 import io.merlon.agent.policy.RuleRef;
 import io.merlon.agent.watch.SourceMap;
 import io.merlon.agent.watch.SourceMap.Place;
@@ -55,7 +53,7 @@ final class ExplainText {
       case DecidedBy.Rule(_, var rule) -> quote(rule);
       case DecidedBy.DefaultDeny(_, var isolating) ->
           isolating.forEach(policy ->
-              place(key(policy), "").ifPresent(at -> out.println("    isolated by " + at)));
+              place(policy.key(), "").ifPresent(at -> out.println("    isolated by " + at)));
       default -> {}
     }
     if (side.nearest() != null) {
@@ -65,8 +63,8 @@ final class ExplainText {
   }
 
   private void quote(RuleRef rule) {
-    String field = field(rule);
-    place(key(rule.policy()), field)
+    String field = rule.field();
+    place(rule.policy().key(), field)
         .ifPresentOrElse(
             at -> {
               out.println("    " + at + " (" + field + ")");
@@ -75,21 +73,7 @@ final class ExplainText {
             () -> out.println("    " + rule.policy() + " " + field));
   }
 
-  static String field(RuleRef rule) {
-    String way = rule.direction() == Direction.INGRESS ? "ingress" : "egress";
-    return "spec." + way + "[" + rule.index() + "]";
-  }
-
   private Optional<Place> place(ClusterEvent.Key object, String field) {
     return field.isEmpty() ? sources.place(object) : sources.place(object, field);
-  }
-
-  static ClusterEvent.Key key(PolicyRef policy) {
-    ClusterEvent.Kind kind =
-        switch (policy.kind()) {
-          case NETWORK_POLICY -> ClusterEvent.Kind.NETWORK_POLICY;
-          case CLUSTER_NETWORK_POLICY -> ClusterEvent.Kind.CLUSTER_NETWORK_POLICY;
-        };
-    return new ClusterEvent.Key(kind, policy.namespace(), policy.name());
   }
 }

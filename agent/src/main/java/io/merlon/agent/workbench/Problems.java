@@ -13,16 +13,21 @@ final class Problems {
     out.writeStartArray();
     for (ManifestProblem problem : problems) {
       out.writeStartObject();
-      out.writeStringField("severity", problem.severity().word());
-      out.writeStringField("file", problem.file().toString());
-      if (problem.line() > 0) {
-        out.writeNumberField("line", problem.line());
-      }
-      out.writeStringField("object", problem.object());
-      out.writeStringField("field", problem.field());
-      out.writeStringField("reason", problem.reason());
+      fields(out, problem);
       out.writeEndObject();
     }
     out.writeEndArray();
+  }
+
+  /** Into an object that has begun. */
+  static void fields(JsonGenerator out, ManifestProblem problem) throws IOException {
+    out.writeStringField("severity", problem.severity().word());
+    out.writeStringField("file", problem.file().toString());
+    if (problem.line() > 0) {
+      out.writeNumberField("line", problem.line());
+    }
+    out.writeStringField("object", problem.object());
+    out.writeStringField("field", problem.field());
+    out.writeStringField("reason", problem.reason());
   }
 }

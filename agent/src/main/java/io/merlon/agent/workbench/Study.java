@@ -1,5 +1,6 @@
 package io.merlon.agent.workbench;
 
+import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.api.ClusterSnapshot;
 import io.merlon.agent.compile.CompileOptions;
 import io.merlon.agent.compile.CompiledPolicy;
@@ -14,7 +15,6 @@ import io.merlon.agent.watch.SourceMap.Place;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A cluster to be asked about: what is in it, what its policies mean, what is wrong with them.
@@ -22,6 +22,7 @@ import java.util.Locale;
  * @param problems of the manifests first, then those of policies
  */
 record Study(
+    Path folder,
     ClusterSnapshot cluster,
     CompiledPolicy policy,
     List<ManifestProblem> problems,
@@ -39,15 +40,43 @@ record Study(
     for (CompileProblem problem : policy.problems()) {
       problems.add(placed(problem, contents.sources(), folder));
     }
-    return new Study(contents.snapshot(), policy, problems, contents.sources());
+    return new Study(folder, contents.snapshot(), policy, problems, contents.sources());
   }
 
   private static ManifestProblem placed(CompileProblem problem, SourceMap sources, Path folder) {
-    var key = problem.object();
-    Place place = sources.place(key, problem.field()).orElse(new Place(folder, 0));
+    return placed(
+        problem.object(), problem.field(), problem.reason(), Severity.ERROR, sources, folder);
+  }
+
+  /** Something about an object, with its file and line. */
+  ManifestProblem placed(ClusterEvent.Key key, String field, String text, Severity severity) {
+    return placed(key, field, text, severity, sources, folder);
+  }
+
+  private static ManifestProblem placed(
+      ClusterEvent.Key key,
+      String field,
+      String text,
+      Severity severity,
+      SourceMap sources,
+      Path folder) {
+    Place place =
+        (field.isEmpty() ? sources.place(key) : sources.place(key, field))
+            .orElse(new Place(folder, 0));
     String name = key.namespace().isEmpty() ? key.name() : key.namespace() + "/" + key.name();
-    String object = key.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ') + " " + name;
+    String kind =
+        switch (key.kind()) {
+          case NAMESPACE -> "Namespace";
+          case POD -> "Pod";
+          case SERVICE_ACCOUNT -> "ServiceAccount";
+          case NODE -> "Node";
+          case SERVICE -> "Service";
+          case ENDPOINT_SLICE -> "EndpointSlice";
+          case NETWORK_POLICY -> "NetworkPolicy";
+          case CLUSTER_NETWORK_POLICY -> "ClusterNetworkPolicy";
+          case POD_IDENTITY_ASSOCIATION -> "PodIdentityAssociation";
+        };
     return new ManifestProblem(
-        place.file(), place.line(), object, problem.field(), problem.reason(), Severity.ERROR);
+        place.file(), place.line(), kind + " " + name, field, text, severity);
   }
 }

@@ -8,12 +8,16 @@ import io.merlon.agent.MerlonProcess.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The workbench's commands on the payments example, held to what they printed when reviewed. */
 class WorkbenchTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
+  private static final String RISKY = "src/test/resources/manifests/risky";
+  private static final String ACCEPTED = "src/test/resources/manifests/accepted.txt";
   private static final String PAYMENTS = "../docs/examples/payments";
 
   @Test
@@ -97,6 +101,40 @@ class WorkbenchTest {
         "diff-closes.md", 0, "diff", "--to", PAYMENTS, "--from", edited.toString(), "--markdown");
     golden("diff-opens.json", 4, "diff", "--from", PAYMENTS, "--to", edited.toString(), "--json");
     golden("diff-nothing.txt", 0, "diff", "--from", PAYMENTS, "--to", PAYMENTS);
+  }
+
+  @Test
+  void reportsWhatIsInvalidOrRisky() throws Exception {
+    for (String format : List.of("text", "json", "sarif", "junit")) {
+      golden("check." + format, 6, "check", "--manifests", RISKY, "--format", format);
+    }
+  }
+
+  @Test
+  void leavesOutWhatIsAcceptedAndNamesWhatNeedsNoAccepting() throws Exception {
+    Run run =
+        MerlonProcess.run(
+            "check", "--manifests", RISKY, "--suppressions", ACCEPTED, "--fail-on", "never");
+    assertEquals(0, run.code(), run.all());
+    assertEquals(
+        withoutRule("open-to-world", Files.readString(GOLDEN.resolve("check.text"))),
+        run.printed());
+    assertEquals(ACCEPTED + ":3: suppresses nothing\n", run.errors());
+  }
+
+  @Test
+  void failsOnTheLevelItIsTold() throws Exception {
+    assertEquals(0, MerlonProcess.run("check", "--manifests", PAYMENTS).code());
+    assertEquals(
+        6, MerlonProcess.run("check", "--manifests", PAYMENTS, "--fail-on", "note").code());
+  }
+
+  private static String withoutRule(String rule, String report) {
+    return report
+        .lines()
+        .filter(line -> !line.endsWith("[" + rule + "]"))
+        .map(line -> line + "\n")
+        .collect(Collectors.joining());
   }
 
   @Test
