@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Resolved once per run, so that a JDK installed by `deps` is found too.
 MVN = JAVA_HOME="$${MERLON_JDK:-$$(.ci/jdk 25)}" mvn -B
 
-.PHONY: help deps build test format bindings bindings-check demo test-kernels bench bench-datapath clean
+.PHONY: help deps build test format bindings bindings-check demo test-kernels bench bench-datapath bench-compile clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,11 @@ bench-datapath: deps ## What a packet costs over an empty program, beside the bu
 	"$${MERLON_JDK:-$$(.ci/jdk 25)}"/bin/java --enable-native-access=ALL-UNNAMED \
 	  -cp bpf/target/test-classes:bpf/target/classes:bindings/target/classes \
 	  io.merlon.datapath.bench.DatapathBench
+
+bench-compile: deps ## What compiling costs, from nothing and change by change, beside the budget
+	$(MVN) -q -DskipTests -pl agent -am package
+	"$${MERLON_JDK:-$$(.ci/jdk 25)}"/bin/java -cp agent/target/test-classes:agent/target/classes \
+	  io.merlon.agent.bench.CompileBench
 
 format: deps ## Format the Java sources
 	$(MVN) spotless:apply
