@@ -3,6 +3,7 @@ package io.merlon.bpf;
 import io.merlon.bpf.raw.Libbpf;
 import io.merlon.bpf.raw.bpf_tc_hook;
 import io.merlon.bpf.raw.bpf_tc_opts;
+import io.merlon.netlink.Qdisc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalInt;
@@ -61,6 +62,11 @@ public record ClsactFilter(int ifindex, Direction direction, int priority, int h
   }
 
   private void attach(BpfProgram program, int flags) {
+    if (misled()) {
+      String subject = program.fd.subject() + " at " + subject();
+      String reason = "the interface has no clsact qdisc";
+      throw new BpfException("bpf_tc_attach", Errno.EINVAL.code(), subject, reason, "");
+    }
     try (Arena arena = Arena.ofConfined();
         LibbpfLog log = LibbpfLog.capture()) {
       MemorySegment options = options(arena);
@@ -75,6 +81,9 @@ public record ClsactFilter(int ifindex, Direction direction, int priority, int h
 
   /** Detaches what is attached here; whether there was something. */
   public boolean detach() {
+    if (misled()) {
+      return false;
+    }
     try (Arena arena = Arena.ofConfined();
         LibbpfLog log = LibbpfLog.capture()) {
       int result = Libbpf.bpf_tc_detach(hook(arena), options(arena));
@@ -87,6 +96,9 @@ public record ClsactFilter(int ifindex, Direction direction, int priority, int h
 
   /** The id of the program attached here. */
   public OptionalInt programId() {
+    if (misled()) {
+      return OptionalInt.empty();
+    }
     try (Arena arena = Arena.ofConfined();
         LibbpfLog log = LibbpfLog.capture()) {
       MemorySegment options = options(arena);
@@ -96,6 +108,14 @@ public record ClsactFilter(int ifindex, Direction direction, int priority, int h
       }
       return result < 0 ? OptionalInt.empty() : OptionalInt.of(bpf_tc_opts.prog_id(options));
     }
+  }
+
+  /**
+   * Whether a filter meant for packets that leave would be one for packets that come: an ingress
+   * qdisc, as the bandwidth plugin of CNI adds it, takes the one for the other.
+   */
+  private boolean misled() {
+    return direction == Direction.EGRESS && !Qdisc.isClsact(ifindex);
   }
 
   /** ENOENT without the filter, EINVAL without the qdisc, ENODEV without the interface. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.merlon.netlink.Qdisc;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -57,6 +58,34 @@ class ClsactFilterTest {
           assertThrows(BpfException.class, () -> filter.attachNew(object.program("hook_second")));
       assertEquals(Errno.EEXIST, failure.errno());
       assertEquals(OptionalInt.of(object.program("hook_first").id()), filter.programId());
+    }
+  }
+
+  @Test
+  void anIngressQdiscTakesNoFilterForTheOtherDirection() {
+    try (TestInterface device = new TestInterface();
+        BpfObject object = TestObjects.spec("hook").load()) {
+      int index = device.index();
+      ClsactFilter egress = new ClsactFilter(index, Direction.EGRESS, 1, 1);
+      ClsactFilter ingress = new ClsactFilter(index, Direction.INGRESS, 1, 1);
+      assertFalse(Qdisc.isClsact(index));
+      Command.run("tc", "qdisc", "add", "dev", device.name(), "ingress");
+      assertFalse(ClsactFilter.createQdisc(index));
+      assertFalse(Qdisc.isClsact(index));
+      BpfException failure =
+          assertThrows(BpfException.class, () -> egress.attach(object.program("hook_first")));
+      assertTrue(
+          failure.getMessage().endsWith("the interface has no clsact qdisc"),
+          failure.getMessage());
+
+      ingress.attach(object.program("hook_second"));
+      assertEquals(OptionalInt.empty(), egress.programId());
+      assertFalse(egress.detach());
+      assertEquals(OptionalInt.of(object.program("hook_second").id()), ingress.programId());
+      Command.run("tc", "qdisc", "delete", "dev", device.name(), "ingress");
+      assertTrue(ClsactFilter.createQdisc(index));
+      assertTrue(Qdisc.isClsact(index));
+      egress.attach(object.program("hook_first"));
     }
   }
 
