@@ -30,8 +30,7 @@ public final class Qdisc {
    */
   public static boolean isClsact(int ifindex) {
     String subject = "qdisc of interface " + ifindex;
-    int socket =
-        check("socket", SocketCalls.socket(AF_NETLINK, RAW_CLOSE_ON_EXEC, ROUTE), subject);
+    int socket = check("socket", SocketCalls.socket(AF_NETLINK, RAW_CLOSE_ON_EXEC, ROUTE), subject);
     try (Arena arena = Arena.ofConfined()) {
       check("send", SocketCalls.send(socket, question(arena, ifindex)), subject);
       MemorySegment answer = arena.allocate(16 << 10, 8);

@@ -75,8 +75,7 @@ class ClsactFilterTest {
       BpfException failure =
           assertThrows(BpfException.class, () -> egress.attach(object.program("hook_first")));
       assertTrue(
-          failure.getMessage().endsWith("the interface has no clsact qdisc"),
-          failure.getMessage());
+          failure.getMessage().endsWith("the interface has no clsact qdisc"), failure.getMessage());
 
       ingress.attach(object.program("hook_second"));
       assertEquals(OptionalInt.empty(), egress.programId());

@@ -155,7 +155,11 @@ class TcxLinkTest {
       CompletableFuture<Void> churn =
           CompletableFuture.runAsync(() -> {
             for (int i = 0; i < 30; i++) {
-              TcxLink.attach(object.program("hook_first"), index, Direction.EGRESS).close();
+              try (TcxLink link =
+                  TcxLink.attach(object.program("hook_first"), index, Direction.EGRESS)) {
+                // The listing may hold the link a moment longer than its owner does.
+                link.detach();
+              }
             }
           });
       while (!churn.isDone()) {
