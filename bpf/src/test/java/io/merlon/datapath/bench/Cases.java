@@ -35,12 +35,10 @@ final class Cases {
         of("new flow, 100k CIDRs", 480, 430, () -> openings.allowed(scenes.cidrs100k)),
         of("new flow, events read", 380, 320, () -> heard(openings::allowed)),
         of("new flow, table full", 500, 450, openings.evicting(scenes.full)),
-        of("denied, one flow again", 120, 105, () -> openings.deniedAgain(scenes.addresses1k)),
-        of(
-            "denied, ever other flows, events lost",
-            120,
-            105,
-            () -> openings.denied(scenes.addresses1k)),
+        of("denied, one flow, told now and then", 120, 105, () -> again(scenes.addresses1k)),
+        of("denied, one flow, events lost", 120, 105, () -> lost(openings::deniedAndTold)),
+        of("denied, one flow, events read", 160, 140, () -> heard(openings::deniedAndTold)),
+        of("denied, ever other flows, events lost", 120, 105, () -> lost(openings::denied)),
         of("denied, ever other flows, events read", 160, 140, () -> heard(openings::denied)));
   }
 
@@ -50,6 +48,14 @@ final class Cases {
 
   private Sample tcp(Hook hook) {
     return established.tcp(scenes.addresses1k, hook);
+  }
+
+  private Sample again(Scene scene) {
+    return openings.deniedAgain(scene);
+  }
+
+  private Sample lost(Function<Scene, Sample> measure) {
+    return measure.apply(scenes.unheard);
   }
 
   private Sample heard(Function<Scene, Sample> measure) {

@@ -20,8 +20,8 @@ import java.util.stream.LongStream;
  */
 final class Openings {
   private static final int TIMES = 400_000;
-  private static final int PIECES = 20;
-  private static final int PIECE = 1_000;
+  private static final int PIECES = 5;
+  private static final int PIECE = 8_000;
   private static final int TO_FILL = 200_000; // above the flow tables' sizes
 
   private final Rotation rotation;
@@ -75,6 +75,18 @@ final class Openings {
         floor, scene.decided(false, TIMES, () -> Rotation.run(program, packet, TIMES)));
   }
 
+  /** The same packet over and over, an event each. */
+  Sample deniedAndTold(Scene scene) {
+    BpfProgram program = scene.program(Hook.FROM_POD);
+    byte[] packet = syn(scene, Scene.DENIED_PORT);
+    return inPieces(
+        scene,
+        number ->
+            new Sample(
+                rotation.floor(packet, PIECE).nanos(),
+                scene.decided(false, PIECE, () -> Rotation.run(program, packet, PIECE))));
+  }
+
   private byte[] syn(Scene scene, int port) {
     return Packets.tcp(pod, scene.peer(v6, port), SYN);
   }
@@ -96,7 +108,7 @@ final class Openings {
     List<Sample> pieces = new ArrayList<>();
     for (int i = 0; i < PIECES; i++) {
       pieces.add(piece.apply((long) i * PIECE % Math.max(PIECE, scene.peers.count())));
-      scene.awaitReader();
+      scene.makeRoom();
     }
     if (scene.events() - events < PIECES * PIECE) {
       throw new IllegalStateException("not every packet was an event");

@@ -38,9 +38,9 @@ final class Report {
 
   private static String verdict(int median, Case.Budget budget) {
     if (median <= budget.stretch()) {
-      return "met, stretch too";
+      return "ok, stretch too";
     }
-    return median <= budget.budget() ? "met" : "missed";
+    return median <= budget.budget() ? "ok" : "over";
   }
 
   private static int[] sorted(List<Sample> samples, ToIntFunction<Sample> of) {

@@ -45,6 +45,8 @@ final class Scene implements AutoCloseable {
   final Peers peers;
   private final RingBuffer unread;
   private @Nullable Consumer consumer;
+  private boolean ringStaysFull;
+  private long drained;
 
   private Scene(Datapath datapath, Peers peers) {
     this.datapath = datapath;
@@ -125,22 +127,45 @@ final class Scene implements AutoCloseable {
     return result.nanos();
   }
 
-  /** Starts reading its events. */
+  /** Starts reading its events while they come, of which a denied flow has one for each packet. */
   Scene heard() {
+    tellEveryDenial();
     consumer = new Consumer(datapath);
     return this;
   }
 
-  /** Waits until its events are read, if anybody reads them. */
-  void awaitReader() {
+  /** Never reads an event, and has one for each packet of a denied flow. */
+  Scene unheard() {
+    tellEveryDenial();
+    ringStaysFull = true;
+    return this;
+  }
+
+  private void tellEveryDenial() {
+    Config usual = Config.defaults(JIFFIES_PER_SECOND);
+    configure(
+        new Config(
+            usual.layout(),
+            usual.epoch(),
+            usual.flags(),
+            0,
+            usual.fragmentTimeout(),
+            usual.timeouts()));
+  }
+
+  /** Makes room for more events, unless nobody is to read any. */
+  void makeRoom() {
     if (consumer != null) {
       consumer.awaitRead();
+    } else if (!ringStaysFull) {
+      drained += unread.poll(event -> {}, Integer.MAX_VALUE);
     }
   }
 
   /** Events so far. */
   long events() {
-    return eventsLost() + (consumer != null ? consumer.read() : unread.backlog() / EVENT_BYTES);
+    return eventsLost()
+        + (consumer != null ? consumer.read() : drained + unread.backlog() / EVENT_BYTES);
   }
 
   long eventsLost() {

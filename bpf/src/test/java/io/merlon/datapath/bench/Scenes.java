@@ -21,6 +21,9 @@ final class Scenes implements AutoCloseable {
   /** Its events are read. */
   final Scene heard = add(Scene.of(ONE_THOUSAND).heard());
 
+  /** Its event ring stays full. */
+  final Scene unheard = add(Scene.of(ONE_THOUSAND).unheard());
+
   /** Its flow table stays full. */
   final Scene full = add(Scene.of(ONE_THOUSAND));
 
