@@ -19,7 +19,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#define stat abi_stat /* an enum there, a struct of the system's here */
 #include "../../abi.h"
+#undef stat
+#include "live.h"
 
 #define OBJECT "/enforce.bpf.o"
 #define PASS -1
@@ -40,6 +43,9 @@ struct smoke {
 	int failed;
 	struct config config;
 };
+
+#define LIVE_POD "127.0.0.1"
+#define LIVE_PEER "127.0.0.2"
 
 static const char POD6[] = "fd00::1", PEER6[] = "fd00::2";
 
@@ -149,6 +155,7 @@ static void configure(struct smoke *s)
 	for (int state = 0; state < FLOW_STATES; state++)
 		s->config.timeout[state] = 60000;
 	pod.v4[0] = inet_addr("10.0.0.1");
+	pod.v4[1] = inet_addr(LIVE_POD);
 	inet_pton(AF_INET6, POD6, pod.v6[0]);
 	put(s, "config", &zero, &s->config);
 	put(s, "subjects", &subject_id, &subject);
@@ -301,6 +308,22 @@ static void packets(struct smoke *s, __u64 *table)
 	check(s, tcp4(s->to, peer, pod, 443, 1000, ACK) == DROP, "a revoked flow is cut");
 }
 
+/* Attached to loopback, through which a packet goes from the pod. */
+static void live(struct smoke *s, __u64 *table)
+{
+	int pod = udp_at(LIVE_POD, 4000), open = udp_at(LIVE_PEER, EGRESS_PORT), closed = udp_at(LIVE_PEER, 80);
+
+	write_table(table, 1);
+	check(s, pod >= 0 && loopback_up(pod), "loopback is up");
+	check(s, reaches(pod, closed), "without a program, every packet arrives");
+	const char *how = attach(s->from, LOOPBACK);
+
+	check(s, !!how, "the program can be attached");
+	printf("attached by %s\n", how ?: "nothing");
+	check(s, !reaches(pod, closed), "what is forbidden does not arrive");
+	check(s, reaches(pod, open), "what is allowed does");
+}
+
 static void smoke(struct smoke *s, const char *object)
 {
 	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
@@ -315,8 +338,11 @@ static void smoke(struct smoke *s, const char *object)
 	configure(s);
 	__u64 *table = tables(s);
 
-	if (table)
-		packets(s, table);
+	if (!table)
+		return;
+	packets(s, table);
+	if (getpid() == 1) /* this machine's loopback is nobody else's */
+		live(s, table);
 }
 
 int main(int count, char **arguments)

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 /** What the maps take of the kernel's memory at their default sizes. */
 class MapMemoryTest {
   private static final long LIMIT = 64L << 20;
+  private static final long POD_LIMIT = 5 << 10;
+  private static final int PODS = 110;
 
   @Test
   void allMapsFitTheNodesBudget() {
@@ -23,6 +25,29 @@ class MapMemoryTest {
       }
       System.out.printf("memory of all maps   %,12d bytes%n", total);
       assertTrue(total <= LIMIT, total + " bytes, " + LIMIT + " allowed");
+    }
+  }
+
+  /**
+   * A pod like one that is there already: its place among the endpoints, which is reserved, and its
+   * addresses, which are not.
+   */
+  @Test
+  void aFurtherPodFitsItsBudget() {
+    try (Datapath datapath = Datapath.load(Datapath.spec())) {
+      long before = memlock(datapath, "addresses4") + memlock(datapath, "addresses6");
+      for (int i = 0; i < PODS; i++) {
+        Peer peer = new Peer(1, false, false, 10 + i);
+        datapath.addresses(false).put(IpAddress.v4(0x0a000001 + i), peer);
+        datapath.addresses(true).put(IpAddress.v6(0xfd00L << 48, 1 + i), peer);
+      }
+      long after = memlock(datapath, "addresses4") + memlock(datapath, "addresses6");
+      long place =
+          memlock(datapath, "endpoints") / datapath.object().mapInfo("endpoints").maxEntries();
+      long pod = (after - before) / PODS + place;
+      System.out.printf("memory of a further pod %,d bytes%n", pod);
+      assertTrue(after > before, "addresses take no memory");
+      assertTrue(pod <= POD_LIMIT, pod + " bytes, " + POD_LIMIT + " allowed");
     }
   }
 

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is known of the packet in hand, and whose it is. */
+#ifndef MERLON_CONTEXT_H
+#define MERLON_CONTEXT_H
+
+#include "parse.h"
+#include "policy.h"
+
+/* Where a program is attached. */
+enum hook {
+	FROM_POD,
+	TO_POD,
+	UPLINK,
+};
+
+/*
+ * One packet's judgement, in per-CPU memory rather than on the stack: a program is never interrupted
+ * by another packet's on its CPU, the stack is too small, and the verifier does not follow values
+ * through a map, so that it need not try every packet with every policy.
+ */
+struct context {
+	struct packet p;
+	struct packet other; /* the packet seen from its far end, or the one an ICMP error quotes */
+	struct who who;
+	struct who source;
+	struct judgement own;     /* of the packet's own direction */
+	struct judgement further; /* of its sender's egress, or of the reverse opening */
+	struct flow flow; /* the entry it has, if live, then the one it gets */
+	__u32 live;
+	__s32 found; /* by parsing: PARSED or a reason */
+	struct chain chain;
+	__u32 hook;
+	__u32 mark; /* of a packet left to us by its pod's interface */
+	__u32 now;
+	__u32 epoch; /* and, as read with it, the configuration's */
+	__u32 flags;
+	__u32 interval;
+};
+
+MAP(scratch, PERCPU_ARRAY, __u32, struct context, 1, 0);
+
+static __always_inline int own4(const struct endpoint *ep, const __be32 *address, __u32 ifindex)
+{
+	struct peer *owner;
+
+	if (*address == ep->v4[0] || *address == ep->v4[1])
+		return *address != 0;
+	if (!(ep->flags & ENDPOINT_MORE_ADDRESSES))
+		return 0;
+	owner = FIND(addresses4, address);
+	return owner && owner->ifindex == ifindex;
+}
+
+static __always_inline int own6(const struct endpoint *ep, const __u8 *address, __u32 ifindex)
+{
+	struct peer *owner;
+
+	if (same6(address, ep->v6[0]) || same6(address, ep->v6[1]))
+		return address[0] || address[1]; /* an empty place is no address */
+	if (!(ep->flags & ENDPOINT_MORE_ADDRESSES))
+		return 0;
+	owner = FIND(addresses6, address);
+	return owner && owner->ifindex == ifindex;
+}
+
+static __always_inline void own_addresses(const struct packet *p, const struct endpoint *ep, struct who *who)
+{
+	__u32 ifindex = p->key.v4.ifindex;
+
+	if (p->family == 4) {
+		who->own = own4(ep, &p->key.v4.pod, ifindex);
+		who->self = who->own && own4(ep, &p->key.v4.peer, ifindex);
+	} else {
+		who->own = own6(ep, p->key.v6.pod, ifindex);
+		who->self = who->own && own6(ep, p->key.v6.peer, ifindex);
+	}
+}
+
+static __always_inline void marked_source(struct who *who, __u32 mark)
+{
+	who->subject = mark & DEFERRED_SUBJECT;
+	who->mode = (mark >> 12) & 3;
+	if (who->mode >= MODES)
+		who->mode = MODE_ENFORCE;
+	who->own = 1;
+	who->self = 0;
+}
+
+/* Finds out whose the packet P is, at the interface of C's; 0 if nobody knows. */
+static __always_inline int identify(struct context *c, struct packet *p, struct who *who)
+{
+	if (c->hook == UPLINK) {
+		marked_source(who, c->mark);
+		return 1;
+	}
+	struct endpoint *ep = bpf_map_lookup_elem(&endpoints, &p->key.v4.ifindex);
+
+	if (!ep)
+		return 0;
+	who->subject = ep->subject;
+	who->mode = ep->mode < MODES ? ep->mode : MODE_ENFORCE;
+	own_addresses(p, ep, who);
+	return 1;
+}
+
+#endif
