@@ -77,7 +77,9 @@ final class CompiledJudge implements Judge {
             .get(new ServiceKey(address(question.to()), protocol(question), question.port()));
     return switch (target) {
       case null -> Set.of(judge(question).egress());
-      case ServiceTarget.Mixed mixed -> services.judge(question, this);
+      // To leave a single backend undecided would cost a look-up more than it must.
+      case ServiceTarget.Mixed mixed ->
+          services.hasOneBackend(question) ? Set.of() : services.judge(question, this);
       case ServiceTarget.Uniform(int peerClass, int port) -> {
         int subject =
             Objects.requireNonNull(policy.pods().get(new PodRef(source.namespace(), source.name())))

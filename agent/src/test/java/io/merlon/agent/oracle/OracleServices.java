@@ -31,6 +31,10 @@ final class OracleServices {
     return direct(question).stream().map(Question::to).toList();
   }
 
+  boolean hasOneBackend(Question question) {
+    return Set.copyOf(direct(question)).size() == 1;
+  }
+
   /** The question as it is once a backend was chosen, for each of them. */
   private List<Question> direct(Question question) {
     List<Question> direct = new ArrayList<>();
