@@ -16,6 +16,7 @@ final class Mutations {
   private final WorldGenerator generator;
   private final Dice dice;
   private final ClusterState truth;
+  private final Moves moves;
   private final List<ClusterEvent> happened = new ArrayList<>();
 
   /** Addresses of pods that are gone, for those that come. */
@@ -27,6 +28,7 @@ final class Mutations {
     this.generator = generator;
     this.dice = dice;
     this.truth = truth;
+    moves = new Moves(generator, dice);
   }
 
   /** Makes so many things happen, and tells all of it in order. */
@@ -48,7 +50,7 @@ final class Mutations {
   }
 
   private void mutate(ClusterSnapshot c) {
-    switch (dice.below(14)) {
+    switch (dice.below(16)) {
       case 0, 1 -> changePod(c);
       case 2 -> endPod(c);
       case 3, 4 -> newPod(c);
@@ -59,6 +61,8 @@ final class Mutations {
       case 10 -> removeOne(Kind.CLUSTER_NETWORK_POLICY);
       case 11 -> changeIdentity(c);
       case 12 -> changeServices(c);
+      case 13 -> movePod(c);
+      case 14 -> editSlice(c);
       default -> changePlaces(c);
     }
   }
@@ -105,6 +109,21 @@ final class Mutations {
         freed.add(pod.ips());
       }
       gone(new ClusterEvent.PutPod(pod).key());
+    }
+  }
+
+  private void movePod(ClusterSnapshot c) {
+    if (!c.pods().isEmpty() && !c.nodes().isEmpty()) {
+      Pod pod = dice.pick(List.copyOf(c.pods()));
+      tell(new ClusterEvent.PutPod(moves.moved(pod, c)));
+    }
+  }
+
+  private void editSlice(ClusterSnapshot c) {
+    if (!c.endpointSlices().isEmpty()) {
+      tell(
+          new ClusterEvent.PutEndpointSlice(
+              moves.edited(dice.pick(List.copyOf(c.endpointSlices())))));
     }
   }
 

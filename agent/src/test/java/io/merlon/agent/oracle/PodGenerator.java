@@ -31,7 +31,13 @@ final class PodGenerator {
     return pod(namespace, taken ? "p" + made : name, others, dice.pick(nodes));
   }
 
-  Pod pod(String namespace, String name, Collection<Pod> others, Node node) {
+  /** A pod that takes the place of another of that name. */
+  Pod next(String namespace, String name, Collection<Pod> others, Node node) {
+    made++;
+    return pod(namespace, name, others, node);
+  }
+
+  private Pod pod(String namespace, String name, Collection<Pod> others, Node node) {
     boolean hostNetwork = dice.chance(12);
     boolean unscheduled = !hostNetwork && dice.chance(3);
     Pod.Phase phase =
