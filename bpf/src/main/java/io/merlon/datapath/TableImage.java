@@ -64,6 +64,24 @@ public final class TableImage {
     return new TableImage(decisions).build(ingress, egress);
   }
 
+  /** A table as it was before it was encoded; the rows of both directions are equally many. */
+  public record Content(List<Row> ingress, List<Row> egress, int decisions) {
+    public Content {
+      ingress = List.copyOf(ingress);
+      egress = List.copyOf(egress);
+    }
+  }
+
+  /** The length of the table whose first two words these are, or 0 if they are no table's. */
+  public static int length(long first, long second) {
+    return (int) second == MAGIC && (int) first >= HEADER ? (int) first : 0;
+  }
+
+  /** Decodes a table; what contradicts itself is an {@link IllegalArgumentException}. */
+  public static Content decode(long[] words) {
+    return new TableReader(words).read();
+  }
+
   private long[] build(List<Row> ingress, List<Row> egress) {
     for (int i = 0; i < HEADER + ingress.size(); i++) {
       words.add(0L);

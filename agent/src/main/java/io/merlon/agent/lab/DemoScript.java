@@ -126,6 +126,7 @@ final class DemoScript {
       case SlotMeaning.Decided(var decision, _) -> words(decision.by());
       case SlotMeaning.Refused(var reason, _, _) -> reason.text();
       case SlotMeaning.Passed(int passage, _) -> "passage " + passage;
+      case SlotMeaning.Unknown() -> "unknown";
     };
   }
 

@@ -25,7 +25,16 @@ final class EncodedTable {
   }
 
   static EncodedTable of(VerdictTable table) {
+    return of(table, List.of());
+  }
+
+  /**
+   * Encodes a table whose decisions keep the places they have in a list that is there already;
+   * further ones follow.
+   */
+  static EncodedTable of(VerdictTable table, List<Decision> known) {
     Map<Decision, Integer> places = new LinkedHashMap<>();
+    known.forEach(decision -> places.put(decision, places.size()));
     List<TableImage.Row> ingress = rows(table, Direction.INGRESS, places);
     List<TableImage.Row> egress = rows(table, Direction.EGRESS, places);
     long[] words = TableImage.encode(ingress, egress, places.size());

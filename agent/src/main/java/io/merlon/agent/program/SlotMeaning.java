@@ -17,11 +17,17 @@ public sealed interface SlotMeaning {
   /** Packets let through without a table. */
   record Passed(int passage, boolean egress) implements SlotMeaning {}
 
+  /** The slot has been given up since, or never was a subject's. */
+  record Unknown() implements SlotMeaning {}
+
   /** The meaning of the counter at an offset in the block of a subject with these decisions. */
   static SlotMeaning of(int offset, List<Decision> decisions) {
     if (offset >= Slots.DECISIONS) {
       int place = offset - Slots.DECISIONS;
-      return new Decided(decisions.get(place / Slots.MODES), Mode.of(place % Slots.MODES));
+      int decision = place / Slots.MODES;
+      return decision < decisions.size()
+          ? new Decided(decisions.get(decision), Mode.of(place % Slots.MODES))
+          : new Unknown();
     }
     int code = offset % Slots.CODES;
     int side = offset / Slots.CODES;

@@ -1,5 +1,9 @@
 /**
- * From compiled policy to the kernel's maps: the only room that touches libbpf. It encodes tables,
- * hands out places in the arena and among the counters, and says afterwards what a counter means.
+ * From plan steps to the kernel's maps, programs and links, and back again after a restart. See
+ * docs/design/program.md.
+ *
+ * <p>{@link io.merlon.agent.program.Datapath} is what the loop sees; {@link
+ * io.merlon.agent.program.LibbpfDatapath} is the kernel's. No other room but the lab touches
+ * libbpf.
  */
 package io.merlon.agent.program;

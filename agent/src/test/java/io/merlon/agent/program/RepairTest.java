@@ -1,0 +1,221 @@
+package io.merlon.agent.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.merlon.agent.compile.DecidedBy;
+import io.merlon.agent.compile.Decision;
+import io.merlon.agent.compile.Mode;
+import io.merlon.agent.compile.Row;
+import io.merlon.agent.compile.VerdictTable;
+import io.merlon.agent.identity.Address;
+import io.merlon.agent.identity.PodRef;
+import io.merlon.agent.interfaces.OwnNamespace;
+import io.merlon.agent.plan.Endpoint;
+import io.merlon.agent.plan.PlanStep;
+import io.merlon.agent.policy.Direction;
+import io.merlon.agent.program.DatapathSettings.HookKind;
+import io.merlon.bpf.ClsactFilter;
+import io.merlon.bpf.Inventory;
+import io.merlon.bpf.Pins;
+import io.merlon.bpf.TcxLink;
+import io.merlon.datapath.Hook;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What somebody removed behind our back is noticed and comes back; what is others' stays. */
+class RepairTest {
+  private static final PodRef WEB = new PodRef("shop", "web");
+
+  static VerdictTable closed() {
+    Map<Integer, Row> in = Map.of(0, row(Direction.INGRESS));
+    return VerdictTable.of(in, Map.of(0, row(Direction.EGRESS)));
+  }
+
+  private static Row row(Direction direction) {
+    return Row.of(Decision.deny(new DecidedBy.DefaultDeny(direction, List.of())));
+  }
+
+  private static LibbpfDatapath enforced(KernelNode node, HostInterface at) {
+    LibbpfDatapath datapath = node.open();
+    datapath.apply(new PlanStep.WriteTable(0, closed()));
+    datapath.apply(new PlanStep.SwitchSubject(1, 0));
+    Endpoint endpoint = new Endpoint(1, Mode.ENFORCE, List.of(Address.of("10.0.0.1")));
+    datapath.apply(new PlanStep.PutEndpoint(WEB, endpoint));
+    node.run(() -> datapath.bind(at, WEB));
+    return datapath;
+  }
+
+  private static List<Repair.Kind> check(KernelNode node, LibbpfDatapath datapath) {
+    List<Repair.Kind> kinds =
+        node.namespace().call(datapath::check).stream().map(Repair::kind).toList();
+    assertEquals(List.of(), node.namespace().call(datapath::check), "once is enough");
+    return kinds;
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BEST")
+  void putsProgramsBack(HookKind kind) {
+    try (KernelNode node = new KernelNode(kind)) {
+      HostInterface at = node.addInterfaces(1).getFirst();
+      try (LibbpfDatapath datapath = enforced(node, at)) {
+        assertEquals(List.of(), node.namespace().call(datapath::check));
+        node.run(() -> takeOff(node, kind, at));
+        assertTrue(node.programs(at, Hook.FROM_POD).isEmpty());
+        assertTrue(check(node, datapath).contains(Repair.Kind.HOOK));
+        assertEquals(
+            List.of(datapath.kernel().program(Hook.FROM_POD).id()),
+            node.programs(at, Hook.FROM_POD));
+        assertEquals(1, node.programs(at, Hook.TO_POD).size());
+      }
+    }
+  }
+
+  private static void takeOff(KernelNode node, HookKind kind, HostInterface at) {
+    if (kind == HookKind.CLSACT) {
+      ClsactFilter.removeQdisc(at.ifindex());
+      return;
+    }
+    Path pin = new PinLayout(node.root()).link(at.ifindex(), Hook.FROM_POD);
+    try (TcxLink link = TcxLink.openPinned(pin)) {
+      link.detach();
+    }
+  }
+
+  @Test
+  void pinsAgainWhatLostItsName() {
+    try (KernelNode node = new KernelNode(HookKind.TCX)) {
+      HostInterface at = node.addInterfaces(1).getFirst();
+      try (LibbpfDatapath datapath = enforced(node, at)) {
+        PinLayout layout = new PinLayout(node.root());
+        Path map = layout.inForce().orElseThrow().map("flows4");
+        Path link = layout.link(at.ifindex(), Hook.TO_POD);
+        Pins.unpin(map);
+        Pins.unpin(link);
+        assertEquals(List.of(Repair.Kind.PIN, Repair.Kind.PIN), check(node, datapath));
+        assertTrue(Files.exists(map));
+        assertTrue(Files.exists(link));
+      }
+    }
+  }
+
+  @Test
+  void outlivesTheFileSystem() {
+    try (KernelNode node = new KernelNode(HookKind.TCX)) {
+      HostInterface at = node.addInterfaces(1).getFirst();
+      try (LibbpfDatapath datapath = enforced(node, at)) {
+        List<Integer> programs = node.programs(at, Hook.FROM_POD);
+        OwnNamespace.execute(List.of("umount", node.folder().toString()), "");
+        assertEquals(programs, node.programs(at, Hook.FROM_POD), "the agent holds the link");
+        assertTrue(check(node, datapath).contains(Repair.Kind.FILE_SYSTEM));
+        assertEquals(programs, node.programs(at, Hook.FROM_POD));
+      }
+      try (LibbpfDatapath next = node.open()) {
+        assertEquals(new Adoption.Adopted(1, 0), next.adoption());
+        assertEquals(Set.of(WEB), next.observed().endpoints().keySet());
+      }
+    }
+  }
+
+  @Test
+  void writesEntriesAgain() {
+    try (KernelNode node = new KernelNode(HookKind.TCX)) {
+      HostInterface at = node.addInterfaces(1).getFirst();
+      try (LibbpfDatapath datapath = enforced(node, at)) {
+        var endpoints = datapath.kernel().endpoints();
+        var before = endpoints.get(at.ifindex());
+        endpoints.delete(at.ifindex());
+        var config = datapath.kernel().config();
+        config.put(0, config.get(0).orElseThrow().withFlags(0));
+        assertEquals(List.of(Repair.Kind.ENTRY, Repair.Kind.ENTRY), check(node, datapath));
+        assertEquals(before, endpoints.get(at.ifindex()));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BEST")
+  void detachingLeavesNothingOfOursAndAllOfOthers(HookKind kind) throws IOException {
+    try (KernelNode node = new KernelNode(kind);
+        var others = io.merlon.datapath.Datapath.load(io.merlon.datapath.Datapath.spec())) {
+      HostInterface at = node.addInterfaces(1).getFirst();
+      int other = others.program(Hook.TO_POD).id();
+      Path otherPin = node.folder().resolve("others");
+      node.run(() -> attachOther(kind, at, others, otherPin));
+      Set<Integer> maps;
+      try (LibbpfDatapath datapath = enforced(node, at)) {
+        int ours = datapath.kernel().program(Hook.FROM_POD).id();
+        assertEquals(List.of(ours, other), node.programs(at, Hook.FROM_POD));
+        maps =
+            datapath.kernel().object().maps().stream()
+                .map(name -> datapath.kernel().object().mapInfo(name).id())
+                .collect(Collectors.toSet());
+      }
+      node.run(() -> LibbpfDatapath.detachEverything(node.settings()));
+      assertEquals(List.of(other), node.programs(at, Hook.FROM_POD));
+      assertTrue(node.programs(at, Hook.TO_POD).isEmpty());
+      assertFalse(Files.exists(node.root()));
+      assertTrue(kind == HookKind.CLSACT || Files.exists(otherPin));
+      awaitGone(maps);
+    }
+  }
+
+  private static void attachOther(
+      HookKind kind, HostInterface at, io.merlon.datapath.Datapath others, Path pin) {
+    var direction = Hooks.Place.direction(Hook.FROM_POD);
+    if (kind == HookKind.CLSACT) {
+      ClsactFilter.createQdisc(at.ifindex());
+      new ClsactFilter(at.ifindex(), direction, 10, 1).attach(others.program(Hook.TO_POD));
+      return;
+    }
+    try (TcxLink link = TcxLink.attach(others.program(Hook.TO_POD), at.ifindex(), direction)) {
+      link.pin(pin);
+    }
+  }
+
+  private static void awaitGone(Set<Integer> maps) {
+    long end = System.nanoTime() + 10_000_000_000L;
+    Set<Integer> left = new TreeSet<>(maps);
+    while (!left.isEmpty() && System.nanoTime() < end) {
+      Set<Integer> there =
+          Inventory.maps("").stream().map(info -> info.id()).collect(Collectors.toSet());
+      left.retainAll(there);
+      Thread.onSpinWait();
+    }
+    assertEquals(Set.of(), left, "maps left in the kernel");
+  }
+
+  @Test
+  void closingLeavesNoDescriptor() throws IOException {
+    try (KernelNode node = new KernelNode(HookKind.TCX)) {
+      HostInterface at = node.addInterfaces(1).getFirst();
+      Set<String> before = descriptors();
+      enforced(node, at).close();
+      assertEquals(before, descriptors());
+    }
+  }
+
+  private static Set<String> descriptors() throws IOException {
+    Set<String> found = new TreeSet<>();
+    try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path file : files.filter(Files::isSymbolicLink).toList()) {
+        String target = Files.readSymbolicLink(file).toString();
+        if (target.contains("bpf")) {
+          found.add(file.getFileName() + " " + target);
+        }
+      }
+    }
+    return found;
+  }
+}
