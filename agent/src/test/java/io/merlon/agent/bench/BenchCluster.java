@@ -50,7 +50,7 @@ final class BenchCluster {
               new Node("node-" + i, Map.of(), List.of("172.31." + i / 256 + "." + i % 256))));
     }
     for (int i = 0; i < pods; i++) {
-      events.add(pod(i, app(i), i % nodes));
+      events.add(pod(i, i, i % nodes));
     }
     for (int i = 0; i < policies; i++) {
       events.add(
@@ -65,11 +65,12 @@ final class BenchCluster {
     return pod / 7 % APPS;
   }
 
-  /** The pod of that number as one of a workload, on a node. */
-  ClusterEvent pod(int number, int app, int node) {
+  /** The pod of that number, on a node, as one of the workload that another one is of. */
+  private ClusterEvent pod(int number, int like, int node) {
+    int app = app(like);
     return new ClusterEvent.PutPod(
         new Pod(
-            "ns-" + number / PER_NAMESPACE % namespaces,
+            "ns-" + like / PER_NAMESPACE % namespaces,
             "app-" + app + "-" + number,
             "uid-" + number,
             Map.of("app", "app-" + app, "tier", "t" + app % 3, "pod-template-hash", "h" + app),
@@ -90,20 +91,25 @@ final class BenchCluster {
     return Integer.toHexString(number & 0xffff);
   }
 
-  /** A pod on another node of a namespace that policies know, and of a workload it already has. */
+  /** One more of a workload, on another node. */
   ClusterEvent newPod(int number) {
-    return pod(pods + number, number % APPS, 1 % nodes);
+    return pod(pods + number, number * 31 % pods, 1 % nodes);
   }
 
-  /** The same on the node compiled for. */
-  ClusterEvent newLocalPod(int number) {
-    return pod(pods + number, number % APPS, 0);
+  /** One more of a workload that has a pod on the node compiled for, there. */
+  ClusterEvent newPodHere(int number) {
+    return pod(2 * pods + number, number % ((pods - 1) / nodes + 1) * nodes, 0);
+  }
+
+  /** Of a workload that may have none there, so that other policies come into force. */
+  ClusterEvent firstPodHere(int number) {
+    return pod(3 * pods + number, (number * nodes + 1) % pods, 0);
   }
 
   /** A pod that is there already, as one of another workload. */
   ClusterEvent relabelled(int number) {
     int pod = random.nextInt(pods);
-    ClusterEvent.PutPod was = (ClusterEvent.PutPod) pod(pod, app(pod), pod % nodes);
+    ClusterEvent.PutPod was = (ClusterEvent.PutPod) pod(pod, pod, pod % nodes);
     Pod o = was.object();
     String app = "app-" + (app(pod) + 1 + number % (APPS - 1)) % APPS;
     return new ClusterEvent.PutPod(

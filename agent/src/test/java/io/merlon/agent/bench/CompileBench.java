@@ -66,10 +66,11 @@ public final class CompileBench {
         build,
         pods == 50_000 && policies == 2_000 ? new Budget(2_000, 2_000) : NO_BUDGET);
     System.out.printf(
-        "  %,d subjects, %,d classes, %,d addresses and prefixes, %,d table entries, heap %d MiB%n",
-        run.subjects(), run.classes(), run.addresses(), run.tableEntries(), heap);
+        "  %,d subjects, %,d classes, %,d addresses and prefixes, %,d table entries, heap %d MiB; build %,d ms of cpu%n",
+        run.subjects(), run.classes(), run.addresses(), run.tableEntries(), heap, run.buildCpuMillis());
     print("new pod elsewhere", run.changes(cluster::newPod), ofPods);
-    print("new pod here", run.localPods(), ofPods);
+    print("new pod here", run.comings(cluster::newPodHere), ofPods);
+    print("first pod here", run.comings(cluster::firstPodHere), NO_BUDGET);
     print("label change", run.changes(cluster::relabelled), NO_BUDGET);
     print(
         "policy edit",
