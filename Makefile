@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Resolved once per run, so that a JDK installed by `deps` is found too.
 MVN = JAVA_HOME="$${MERLON_JDK:-$$(.ci/jdk 25)}" mvn -B
 
-.PHONY: help deps build test format bindings bindings-check demo test-kernels bench bench-datapath bench-compile clean
+.PHONY: help deps build test format bindings bindings-check demo test-kernels bench bench-datapath bench-compile bench-watch clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,15 @@ bench-compile: deps ## What compiling costs, from nothing and change by change, 
 	$(MVN) -q -DskipTests -pl agent -am package
 	"$${MERLON_JDK:-$$(.ci/jdk 25)}"/bin/java -cp agent/target/test-classes:agent/target/classes \
 	  io.merlon.agent.bench.CompileBench
+
+bench-watch: deps ## Memory, time to sync and delay of events of the watch at 1k to 100k pods (PODS="...")
+	$(MVN) -q -DskipTests -pl agent -am package
+	@$(MVN) -q -pl agent dependency:build-classpath -Dmdep.outputFile=target/test-classpath
+	@"$${MERLON_JDK:-$$(.ci/jdk 25)}"/bin/java \
+	  -cp "agent/target/test-classes:agent/target/classes:$$(cat agent/target/test-classpath)" \
+	  io.merlon.agent.watch.bench.WatchBench agent/src/dist/bin/merlon $(PODS)
+
+PODS = 1000 10000 50000 100000
 
 format: deps ## Format the Java sources
 	$(MVN) spotless:apply

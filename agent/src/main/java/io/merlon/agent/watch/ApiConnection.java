@@ -2,9 +2,11 @@ package io.merlon.agent.watch;
 
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -60,7 +62,7 @@ final class ApiConnection implements AutoCloseable {
             .uri(server.config().getMasterUrl() + pathAndQuery)
             .setHeader("Accept", "application/json")
             .build();
-    HttpResponse<AsyncBody> response = await(http.consumeBytes(request, stream), pathAndQuery);
+    HttpResponse<AsyncBody> response = await(send(http, request, stream), pathAndQuery);
     heard();
     stream.attach(response.body());
     if (response.code() != 200) {
@@ -69,6 +71,16 @@ final class ApiConnection implements AutoCloseable {
       }
     }
     return stream;
+  }
+
+  /** What cannot be sent, for want of a token that can be read, is a failure like any other. */
+  private static CompletableFuture<HttpResponse<AsyncBody>> send(
+      HttpClient http, HttpRequest request, ResponseStream stream) throws IOException {
+    try {
+      return http.consumeBytes(request, stream);
+    } catch (UncheckedIOException e) {
+      throw new IOException("the request cannot be made: " + e.getCause(), e);
+    }
   }
 
   private HttpResponse<AsyncBody> await(

@@ -62,20 +62,21 @@ final class KindFeed {
   /**
    * Reads a watch until it ends. What has come is handed on before waiting for more.
    *
-   * @param reached is told the version after each event
+   * @param from the version it began at
+   * @param reached is told how far it has come
    */
-  void watch(ResponseStream body, Consumer<String> reached) throws IOException {
+  void watch(ResponseStream body, String from, Consumer<String> reached) throws IOException {
     body.beforeWaiting(this::handOn);
     try {
-      ApiStreams.watch(body, new Events(reached));
+      ApiStreams.watch(body, new Events(from, reached));
     } finally {
       handOn();
     }
   }
 
-  /** The list that was read is complete. */
-  void endList() throws InterruptedIOException {
-    store.endList();
+  /** The list that was read is complete, and of a version. */
+  void endList(String resourceVersion) throws InterruptedIOException {
+    store.endList(resourceVersion);
     handOn();
   }
 
@@ -160,8 +161,10 @@ final class KindFeed {
 
   private final class Events implements WatchEvents {
     private final Consumer<String> reached;
+    private String latest;
 
-    Events(Consumer<String> reached) {
+    Events(String from, Consumer<String> reached) {
+      this.latest = from;
       this.reached = reached;
     }
 
@@ -181,8 +184,15 @@ final class KindFeed {
       handled(item.resourceVersion());
     }
 
+    /**
+     * A server that is behind what it has told before has lost its past, as after a restored
+     * backup: what is known may never have been.
+     */
     @Override
     public void bookmark(String resourceVersion) {
+      if (Version.isOlder(resourceVersion, latest)) {
+        error(ApiException.GONE, "versions run backwards: " + resourceVersion + " after " + latest);
+      }
       handled(resourceVersion);
     }
 
@@ -194,7 +204,9 @@ final class KindFeed {
 
     private void handled(String resourceVersion) {
       report.contact(store.size());
-      if (!resourceVersion.isEmpty()) {
+      // An event that comes a second time must not lead back to where it was.
+      if (!resourceVersion.isEmpty() && !Version.isOlder(resourceVersion, latest)) {
+        latest = resourceVersion;
         reached.accept(resourceVersion);
       }
       handOnIfMany();

@@ -43,9 +43,12 @@ final class KindReport {
     condition = Condition.ABSENT;
   }
 
-  synchronized void failed(String reason) {
+  /** Whether this is the first failure since the last success. */
+  synchronized boolean failed(String reason) {
+    boolean first = lastFailure == null;
     failures++;
     lastFailure = reason;
+    return first;
   }
 
   synchronized void unreadable() {

@@ -15,12 +15,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A list is the truth as of now: what it holds is taken whatever was known, and what it lacks is
  * gone once it is complete, never before. A watch tells changes in order, but after a reconnect or
- * through a proxy an older one may come again: it is known by its version and dropped. Versions are
- * compared as numbers, as Kubernetes promises since 1.35 and has always kept; where they are none,
- * what comes last counts. An object that did not change for us makes no event.
+ * through a proxy an older one may come again: it is known by its version and dropped. Where
+ * versions have no order, what comes last counts. An object that did not change for us makes no
+ * event.
  */
 final class KindStore {
-  private static final long UNORDERED = -1;
   private static final int REMEMBERED_DELETIONS = 1_024;
 
   private final Consumer<ClusterEvent> events;
@@ -31,9 +30,17 @@ final class KindStore {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<ClusterEvent.Key, Long> eldest) {
-          return size() > REMEMBERED_DELETIONS;
+          if (size() <= REMEMBERED_DELETIONS) {
+            return false;
+          }
+          floor = Math.max(floor, eldest.getValue());
+          return true;
         }
       };
+
+  /** What is not known and is not newer than this was deleted, and is not to come back. */
+  private long floor = Version.UNORDERED;
+
   private int list;
 
   KindStore(Consumer<ClusterEvent> events) {
@@ -80,8 +87,12 @@ final class KindStore {
     }
   }
 
-  /** The list was complete: what it did not hold is gone. */
-  void endList() {
+  /**
+   * The list was complete: what it did not hold is gone.
+   *
+   * @param resourceVersion the version it is of
+   */
+  void endList(String resourceVersion) {
     for (Iterator<Known> all = objects.values().iterator(); all.hasNext(); ) {
       Known known = all.next();
       if (known.list != list) {
@@ -90,34 +101,39 @@ final class KindStore {
       }
     }
     deleted.clear();
+    floor = Version.of(resourceVersion);
   }
 
   /** The kind itself is gone. */
   void clear() {
     beginList();
-    endList();
+    endList("");
   }
 
   /** A watch says that an object was added or changed. */
   void changed(Item item) {
-    long version = version(item.resourceVersion());
+    long version = Version.of(item.resourceVersion());
     Known known = objects.get(item.name());
-    long least = known != null ? known.version : deleted.getOrDefault(item.name(), UNORDERED);
-    if (version != UNORDERED && version < least) {
+    if (version != Version.UNORDERED && version < least(item.name(), known)) {
       return;
     }
     deleted.remove(item.name());
     take(item, known == null ? list : known.list);
   }
 
+  /** The oldest version that says something new about an object. */
+  private long least(ClusterEvent.Key name, @Nullable Known known) {
+    return known != null ? known.version : Math.max(floor, deleted.getOrDefault(name, floor)) + 1;
+  }
+
   /** A watch says that an object was deleted. */
   void deleted(ClusterEvent.Key name, String resourceVersion) {
-    long version = version(resourceVersion);
+    long version = Version.of(resourceVersion);
     Known known = objects.get(name);
-    if (known != null && version != UNORDERED && version < known.version) {
+    if (known != null && version != Version.UNORDERED && version < known.version) {
       return;
     }
-    if (version != UNORDERED) {
+    if (version != Version.UNORDERED) {
       deleted.merge(name, version, Math::max);
     }
     if (known != null) {
@@ -127,7 +143,7 @@ final class KindStore {
   }
 
   private void take(Item item, int inList) {
-    long version = version(item.resourceVersion());
+    long version = Version.of(item.resourceVersion());
     Known known = objects.get(item.name());
     if (known == null) {
       objects.put(item.name(), new Known(item.put(), version, inList));
@@ -161,21 +177,5 @@ final class KindStore {
       }
     }
     return null;
-  }
-
-  private static long version(String resourceVersion) {
-    int length = resourceVersion.length();
-    if (length == 0 || length > 18) {
-      return UNORDERED;
-    }
-    long version = 0;
-    for (int i = 0; i < length; i++) {
-      char digit = resourceVersion.charAt(i);
-      if (digit < '0' || digit > '9') {
-        return UNORDERED;
-      }
-      version = version * 10 + (digit - '0');
-    }
-    return version;
   }
 }

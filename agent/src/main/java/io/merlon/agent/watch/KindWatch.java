@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Keeps one kind in step with the server: lists everything, then watches from there; after any
@@ -104,12 +105,11 @@ final class KindWatch implements Runnable {
     }
     feed.store().beginList();
     String version = pages(more -> requests.list(paged, more), feed.store()::listed);
-    feed.endList();
+    feed.endList(version);
     cursor = version;
     paged = true;
     absenceSuspected = false;
     fruitlessWatches = 0;
-    backoff.reset();
     report.listed(feed.store().size());
     progress.all(kind);
   }
@@ -139,20 +139,29 @@ final class KindWatch implements Runnable {
       Instant began = pace.instant();
       // Counts against the watch until it tells something, or at least lasts.
       fruitlessWatches++;
-      feed.watch(body, this::reached);
-      if (Duration.between(began, pace.instant()).compareTo(SHORTEST_WATCH) >= 0) {
-        fruitlessWatches = 0;
+      try {
+        feed.watch(body, from, this::reached);
+        if (!hasLasted(began)) {
+          throw new IOException("the watch ended at once");
+        }
+      } finally {
+        // Only a watch that lasts shows that all is well: lists that succeed and watches that break
+        // off at once, in turns, must not become a storm of lists.
+        if (hasLasted(began)) {
+          fruitlessWatches = 0;
+          backoff.reset();
+        }
       }
     }
-    if (fruitlessWatches > 0) {
-      throw new IOException("the watch ended at once");
-    }
+  }
+
+  private boolean hasLasted(Instant began) {
+    return Duration.between(began, pace.instant()).compareTo(SHORTEST_WATCH) >= 0;
   }
 
   private void reached(String version) {
     cursor = version;
     fruitlessWatches = 0;
-    backoff.reset();
   }
 
   private void refused(ApiException e) throws InterruptedException, InterruptedIOException {
@@ -171,8 +180,13 @@ final class KindWatch implements Runnable {
   }
 
   private void failed(Exception e, @Nullable Duration asked) throws InterruptedException {
-    report.failed(String.valueOf(e.getMessage()));
-    LOG.atDebug().setCause(e).addKeyValue("kind", kind.kind()).log("a request failed");
+    // The first of a row is for people, who see from it what the agent lacks; the others repeat it.
+    boolean first = report.failed(String.valueOf(e.getMessage()));
+    LOG.atLevel(first ? Level.WARN : Level.DEBUG)
+        .setCause(first ? null : e)
+        .addKeyValue("kind", kind.kind())
+        .addKeyValue("reason", e.getMessage())
+        .log("the API server cannot be asked");
     if (fruitlessWatches >= MOST_FRUITLESS_WATCHES) {
       cursor = null;
     }
@@ -212,6 +226,7 @@ final class KindWatch implements Runnable {
       return;
     }
     absenceSuspected = false;
+    backoff.reset();
     feed.absent();
     report.absent();
     progress.all(kind);

@@ -7,13 +7,14 @@ import java.util.Set;
 final class SyncProgress {
   private final ClusterSink sink;
   private final Set<WatchedKind> unknown = EnumSet.allOf(WatchedKind.class);
-  private SyncState state = SyncState.NOTHING;
+  // Readable at once even while the sink is being told.
+  private volatile SyncState state = SyncState.NOTHING;
 
   SyncProgress(ClusterSink sink) {
     this.sink = sink;
   }
 
-  synchronized SyncState state() {
+  SyncState state() {
     return state;
   }
 
@@ -24,13 +25,15 @@ final class SyncProgress {
   }
 
   synchronized void all(WatchedKind kind) {
-    if (unknown.remove(kind) && unknown.isEmpty()) {
+    unknown.remove(kind);
+    if (unknown.isEmpty() && state != SyncState.ALL) {
       enter(SyncState.ALL);
     }
   }
 
+  /** A sink that throws is told again when the kind that got this far gets there again. */
   private void enter(SyncState next) {
-    state = next;
     sink.synced(next);
+    state = next;
   }
 }

@@ -1,8 +1,8 @@
 package io.merlon.agent.watch;
 
-import static io.merlon.agent.watch.FakeApiServer.answer;
-import static io.merlon.agent.watch.FakeApiServer.lists;
-import static io.merlon.agent.watch.FakeApiServer.watches;
+import static io.merlon.agent.watch.TestApiServer.answer;
+import static io.merlon.agent.watch.TestApiServer.lists;
+import static io.merlon.agent.watch.TestApiServer.watches;
 import static io.merlon.agent.watch.WatchedKind.CLUSTER_NETWORK_POLICIES;
 import static io.merlon.agent.watch.WatchedKind.NAMESPACES;
 import static io.merlon.agent.watch.WatchedKind.NETWORK_POLICIES;
@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +32,7 @@ final class ClusterWatchTest {
   private static final String CNP = "'spec':{'tier':'Admin','priority':1,'subject':{}}";
 
   @TempDir Path folder;
-  private final FakeApiServer server = new FakeApiServer();
+  private final TestApiServer server = new TestApiServer();
   private final RecordingSink sink = new RecordingSink();
   private final FastPace pace = new FastPace();
   private @Nullable ClusterWatch watch;
@@ -51,6 +52,13 @@ final class ClusterWatchTest {
   private ClusterWatch open(int pageSize, Duration patience, Duration silence) {
     var settings = new WatchSettings("me", pageSize, patience, silence, Duration.ofSeconds(5));
     var opened = ClusterWatch.open(server.address(folder, "secret"), settings, sink, pace);
+    watch = opened;
+    return opened;
+  }
+
+  private ClusterWatch open(ApiServer address) {
+    var settings = WatchSettings.forNode("me");
+    var opened = ClusterWatch.open(address, settings, sink, pace);
     watch = opened;
     return opened;
   }
@@ -198,7 +206,7 @@ final class ClusterWatchTest {
     server.trouble(
         1,
         lists(PODS).and(request -> request.contains("continue")),
-        answer(410, FakeApiServer.expired()));
+        answer(410, TestApiServer.expired()));
     open(2, Duration.ofSeconds(10));
     sink.awaitLog("=ALL");
     assertEquals(5, sink.state().size());
@@ -278,6 +286,7 @@ final class ClusterWatchTest {
   void anExpiredTokenIsReadAgain() throws IOException {
     server.demandToken("secret");
     ClusterWatch opened = openAndSync();
+    sink.await("a watch", () -> server.isWatched(PODS));
     server.demandToken("rotated");
     server.dropWatches(PODS);
     server.put(PODS, "n", "p", "");
@@ -285,6 +294,122 @@ final class ClusterWatchTest {
     Files.writeString(folder.resolve("kubeconfig"), server.kubeconfig("rotated"));
     sink.awaitLog("+POD n/p");
     assertEquals(2, server.requests(lists(PODS)).size(), "it went on from where it was");
+  }
+
+  @Test
+  void aServiceAccountsTokenIsReadForEveryRequest() throws IOException {
+    // As the kubelet replaces it: a link to a folder is swapped for another.
+    Path data = folder.resolve("..data");
+    Path first = Files.createDirectory(folder.resolve("..first"));
+    Path second = Files.createDirectory(folder.resolve("..second"));
+    Files.writeString(first.resolve("token"), "one\n");
+    Files.writeString(second.resolve("token"), "two\n");
+    Files.createSymbolicLink(data, first);
+    Files.createSymbolicLink(folder.resolve("token"), Path.of("..data/token"));
+    server.demandToken("one");
+    ClusterWatch opened = open(ApiServer.of(server.url(), folder));
+    sink.awaitLog("=ALL");
+    sink.await("a watch", () -> server.isWatched(PODS));
+    server.demandToken("two");
+    server.dropWatches(PODS);
+    server.put(PODS, "n", "p", "");
+    sink.await("a refusal", () -> status(opened, Kind.POD).failures() > 0);
+    Files.delete(data);
+    Files.createSymbolicLink(data, second);
+    sink.awaitLog("+POD n/p");
+    assertEquals(2, server.requests(lists(PODS)).size(), "it went on from where it was");
+  }
+
+  @Test
+  void aPodWithoutAKubeconfigUsesItsServiceAccount() {
+    var inPod = Map.of("KUBERNETES_SERVICE_HOST", "fd00::1", "KUBERNETES_SERVICE_PORT", "6443");
+    assertEquals("https://[fd00::1]:6443/", ApiServer.configured(inPod, folder, folder).toString());
+  }
+
+  @Test
+  void aServerThatDiesAndComesBackIsFollowedFromWhereItWas() {
+    server.put(PODS, "n", "stays", "");
+    server.put(PODS, "n", "goes", "");
+    openAndSync();
+    server.restart(() -> {
+      server.delete(PODS, "n", "goes");
+      server.put(PODS, "n", "comes", "");
+    });
+    sink.awaitLog("-POD n/goes");
+    sink.awaitLog("+POD n/comes");
+    assertEquals(4, heardOf(Kind.POD).size(), sink.log()::toString);
+    assertEquals(2, server.requests(lists(PODS)).size(), "own pods and all, once");
+  }
+
+  @Test
+  void listsThatSucceedAndWatchesThatBreakOffAreNoStormOfLists() {
+    server.trouble(12, watches(PODS), answer(200, ""));
+    openAndSync();
+    sink.await("a lasting watch", () -> server.requests(watches(PODS)).size() > 12);
+    List<Long> pauses =
+        // Besides, absent kinds are asked for every five seconds.
+        pace.pauses().stream().map(Duration::toMillis).filter(ms -> ms != 5_000).limit(12).toList();
+    assertEquals(
+        List.of(
+            100L, 200L, 400L, 800L, 1_600L, 3_200L, 6_400L, 12_800L, 25_600L, 30_000L, 30_000L,
+            30_000L),
+        pauses);
+  }
+
+  @Test
+  void anOldEventDoesNotBringBackWhatAListDidNotHold() {
+    openAndSync();
+    server.put(PODS, "n", "p", ""); // 0
+    sink.awaitLog("+POD n/p");
+    String event = server.event(PODS, 0);
+    server.atOnce(() -> {
+      server.delete(PODS, "n", "p");
+      server.forget(PODS);
+    });
+    sink.awaitLog("-POD n/p");
+    server.sendRaw(PODS, Long.MAX_VALUE, event);
+    server.put(PODS, "n", "q", "");
+    sink.awaitLog("+POD n/q");
+    assertEquals(List.of("+POD n/p", "-POD n/p", "+POD n/q"), heardOf(Kind.POD));
+  }
+
+  @Test
+  void aServerWhosePastIsLostIsListedAgain() {
+    server.put(PODS, "n", "p", "");
+    ClusterWatch opened = openAndSync();
+    sink.await("a watch", () -> !server.requests(watches(PODS)).isEmpty());
+    server.send(PODS, "BOOKMARK", Long.MAX_VALUE, "{\"metadata\":{\"resourceVersion\":\"7\"}}");
+    sink.await("a list", () -> status(opened, Kind.POD).lists() == 2);
+    assertEquals(List.of("+POD n/p"), heardOf(Kind.POD));
+  }
+
+  @Test
+  void pagesThatExpireInTheMiddleOfALaterListTakeNothingAway() {
+    for (int i = 0; i < 6; i++) {
+      server.put(NETWORK_POLICIES, "n", "p" + i, "");
+    }
+    open(2, Duration.ofSeconds(10));
+    sink.awaitLog("=ALL");
+    server.trouble(
+        1,
+        lists(NETWORK_POLICIES).and(request -> request.contains("continue")),
+        answer(410, TestApiServer.expired()));
+    server.atOnce(() -> {
+      server.delete(NETWORK_POLICIES, "n", "p5");
+      server.forget(NETWORK_POLICIES);
+    });
+    sink.awaitLog("-NETWORK_POLICY n/p5");
+    assertEquals(List.of("-NETWORK_POLICY n/p5"), sink.log(entry -> entry.startsWith("-")));
+    String last = server.requests(lists(NETWORK_POLICIES)).getLast();
+    assertTrue(last.endsWith("?limit=0"), last);
+  }
+
+  @Test
+  void aSinkThatThrowsWhenToldHowMuchIsKnownIsToldAgain() {
+    sink.refuseSync(2);
+    ClusterWatch opened = openAndSync();
+    sink.await("all", () -> opened.sync() == SyncState.ALL);
+    assertEquals(1, sink.log(entry -> entry.equals("=ALL")).size());
   }
 
   @Test
@@ -367,7 +492,7 @@ final class ClusterWatchTest {
   @Test
   void staleKnowledgeSaysHowOldItIs() {
     ClusterWatch opened = openAndSync();
-    assertEquals(SyncState.ALL, opened.sync());
+    sink.await("all", () -> opened.sync() == SyncState.ALL);
     assertEquals(Duration.ZERO, opened.staleness().worst());
     server.trouble(Integer.MAX_VALUE, request -> true, answer(503, ""));
     for (WatchedKind kind : WatchedKind.values()) {

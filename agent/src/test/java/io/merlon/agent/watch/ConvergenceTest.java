@@ -1,8 +1,8 @@
 package io.merlon.agent.watch;
 
-import static io.merlon.agent.watch.FakeApiServer.answer;
-import static io.merlon.agent.watch.FakeApiServer.lists;
-import static io.merlon.agent.watch.FakeApiServer.watches;
+import static io.merlon.agent.watch.TestApiServer.answer;
+import static io.merlon.agent.watch.TestApiServer.lists;
+import static io.merlon.agent.watch.TestApiServer.watches;
 import static io.merlon.agent.watch.WatchedKind.CLUSTER_NETWORK_POLICIES;
 import static io.merlon.agent.watch.WatchedKind.NETWORK_POLICIES;
 import static io.merlon.agent.watch.WatchedKind.PODS;
@@ -39,7 +39,7 @@ final class ConvergenceTest {
     var settings =
         new WatchSettings(
             "me", 3, Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(1));
-    try (var server = new FakeApiServer()) {
+    try (var server = new TestApiServer()) {
       server.install(CLUSTER_NETWORK_POLICIES);
       var deleted = new HashSet<String>();
       try (var _ = ClusterWatch.open(server.address(folder, "t"), settings, sink, new FastPace())) {
@@ -88,7 +88,7 @@ final class ConvergenceTest {
   }
 
   private static void act(
-      FakeApiServer server, WatchedKind kind, Random random, Set<String> deleted) {
+      TestApiServer server, WatchedKind kind, Random random, Set<String> deleted) {
     String name = "o" + random.nextInt(12);
     switch (random.nextInt(14)) {
       case 0, 1, 2, 3, 4 ->

@@ -12,11 +12,19 @@ import java.util.function.Predicate;
 
 /** Keeps what a source says, in order, and the state that follows from it. */
 final class RecordingSink implements ClusterSink {
-  private static final Duration DEADLINE = Duration.ofSeconds(20);
-
+  private final Duration deadline;
   private final List<String> log = new ArrayList<>();
   private final Map<ClusterEvent.Key, ClusterEvent> state = new HashMap<>();
   private int refusals;
+  private int deafness;
+
+  RecordingSink() {
+    this(Duration.ofSeconds(20));
+  }
+
+  RecordingSink(Duration deadline) {
+    this.deadline = deadline;
+  }
 
   @Override
   public synchronized void accept(List<ClusterEvent> events) {
@@ -38,6 +46,10 @@ final class RecordingSink implements ClusterSink {
 
   @Override
   public synchronized void synced(SyncState reached) {
+    if (deafness > 0) {
+      deafness--;
+      throw new IllegalStateException("not now");
+    }
     log.add("=" + reached);
     notifyAll();
   }
@@ -48,6 +60,11 @@ final class RecordingSink implements ClusterSink {
 
   synchronized void refuse(int times) {
     refusals = times;
+  }
+
+  /** Throws when told how much is known, so many times. */
+  synchronized void refuseSync(int times) {
+    deafness = times;
   }
 
   synchronized List<String> log() {
@@ -64,7 +81,7 @@ final class RecordingSink implements ClusterSink {
 
   /** Waits until something holds; it is asked again whenever something was said. */
   synchronized void await(String what, BooleanSupplier holds) {
-    long end = System.nanoTime() + DEADLINE.toNanos();
+    long end = System.nanoTime() + deadline.toNanos();
     try {
       while (!holds.getAsBoolean()) {
         long left = end - System.nanoTime();

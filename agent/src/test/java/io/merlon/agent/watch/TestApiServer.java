@@ -33,8 +33,8 @@ import java.util.function.Predicate;
  * one can. It pages with continue tokens bound to a version, leaves out {@code kind} in list items,
  * streams watches from any version it still has, and forgets versions when told to.
  */
-final class FakeApiServer implements AutoCloseable {
-  private final HttpServer server;
+final class TestApiServer implements AutoCloseable {
+  private HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<WatchedKind, Resource> resources = new EnumMap<>(WatchedKind.class);
   private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -43,20 +43,38 @@ final class FakeApiServer implements AutoCloseable {
   private String token = "";
   private long version = 100;
 
-  FakeApiServer() {
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  TestApiServer() {
+    server = serve(0);
     installed.remove(WatchedKind.CLUSTER_NETWORK_POLICIES);
     installed.remove(WatchedKind.POD_IDENTITY_ASSOCIATIONS);
     for (WatchedKind kind : WatchedKind.values()) {
       resources.put(kind, new Resource());
     }
-    server.setExecutor(threads);
-    server.createContext("/", this::handle);
-    server.start();
+  }
+
+  private HttpServer serve(int port) {
+    try {
+      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+      HttpServer opened = HttpServer.create(address, 0);
+      opened.setExecutor(threads);
+      opened.createContext("/", this::handle);
+      opened.start();
+      return opened;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Dies, with every connection, does something, and comes back at the same address. */
+  void restart(Runnable meanwhile) {
+    int port = server.getAddress().getPort();
+    server.stop(0);
+    meanwhile.run();
+    server = serve(port);
+  }
+
+  String url() {
+    return "http://localhost:" + server.getAddress().getPort();
   }
 
   /** The objects of one kind, by namespace and name, and all that happened to them. */
@@ -66,6 +84,7 @@ final class FakeApiServer implements AutoCloseable {
     final Map<String, List<String>> snapshots = new HashMap<>();
     long oldest;
     int drops;
+    int watched;
   }
 
   private record Stored(long version, String json, String node) {}
@@ -125,6 +144,11 @@ final class FakeApiServer implements AutoCloseable {
   synchronized void sendRaw(WatchedKind kind, long at, String text) {
     resource(kind).changes.add(new Change(at, text));
     notifyAll();
+  }
+
+  /** What was sent, as it was sent. */
+  synchronized String event(WatchedKind kind, int index) {
+    return resource(kind).changes.get(index).event;
   }
 
   /** Sends once more what was sent before, in any order. */
@@ -194,6 +218,11 @@ final class FakeApiServer implements AutoCloseable {
   synchronized void uninstall(WatchedKind kind) {
     installed.remove(kind);
     dropWatches(kind);
+  }
+
+  /** Whether a watch of a kind was ever begun. */
+  synchronized boolean isWatched(WatchedKind kind) {
+    return resource(kind).watched > 0;
   }
 
   synchronized void demandToken(String wanted) {
@@ -382,6 +411,7 @@ final class FakeApiServer implements AutoCloseable {
     int next = 0;
     int drops;
     synchronized (this) {
+      resource.watched++;
       drops = resource.drops;
       if (from < resource.oldest) {
         out.write(

@@ -1,0 +1,119 @@
+package io.merlon.agent.watch;
+
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+/** A real API server, as a test changes and asks it; single quotes stand for double ones. */
+final class LiveServer implements AutoCloseable {
+  private static final Duration DEADLINE = Duration.ofMinutes(4);
+
+  private final Path kubeconfig;
+  private final ApiServer address;
+  private final HttpClient http;
+
+  LiveServer(Path kubeconfig) {
+    this.kubeconfig = kubeconfig;
+    this.address = address();
+    this.http = new JdkHttpClientFactory().newBuilder(address.config()).build();
+  }
+
+  /** Something that may hold of a server that may not answer. */
+  interface Condition {
+    boolean holds() throws IOException;
+  }
+
+  ApiServer address() {
+    return ApiServer.of(kubeconfig, null);
+  }
+
+  boolean isReady() throws IOException {
+    return status("readyz") == 200;
+  }
+
+  /** The status a path has; 0 if there is no answer. */
+  int status(String path) throws IOException {
+    try {
+      return send("GET", path, "").join().code();
+    } catch (CompletionException e) {
+      return 0;
+    }
+  }
+
+  InputStream get(String path) throws IOException {
+    String body = done("GET", path, "").body();
+    return new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  void post(String path, String object) throws IOException {
+    done("POST", path, object);
+  }
+
+  void patch(String path, String object) throws IOException {
+    done("PATCH", path, object);
+  }
+
+  void delete(String path) throws IOException {
+    int code = send("DELETE", path, "").join().code();
+    if (code >= 300 && code != 404) {
+      throw new IOException("DELETE " + path + ": " + code);
+    }
+  }
+
+  private HttpResponse<String> done(String method, String path, String body) throws IOException {
+    HttpResponse<String> response = send(method, path, body).join();
+    if (response.code() >= 300) {
+      throw new IOException(method + " " + path + ": " + response.code() + " " + response.body());
+    }
+    return response;
+  }
+
+  CompletableFuture<HttpResponse<String>> send(String method, String path, String body) {
+    String type =
+        method.equals("PATCH") ? "application/strategic-merge-patch+json" : "application/json";
+    HttpRequest request =
+        http.newHttpRequestBuilder()
+            .uri(address.config().getMasterUrl() + path)
+            .method(method, type, body.isEmpty() ? null : body.replace('\'', '"'))
+            .build();
+    return http.sendAsync(request, String.class);
+  }
+
+  void await(String what, Condition condition) {
+    long end = System.nanoTime() + DEADLINE.toNanos();
+    try {
+      while (!holds(condition)) {
+        if (System.nanoTime() > end) {
+          throw new AssertionError("waited in vain for " + what);
+        }
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  private static boolean holds(Condition condition) {
+    try {
+      return condition.holds();
+    } catch (IOException | CompletionException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}
