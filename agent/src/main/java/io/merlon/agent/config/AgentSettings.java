@@ -1,0 +1,81 @@
+package io.merlon.agent.config;
+
+import io.merlon.agent.compile.Mode;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Everything the agent is told. */
+public record AgentSettings(
+    Node node, Enforcement enforcement, Kernel kernel, Telling telling, boolean dryRun) {
+
+  /**
+   * Whose agent this is.
+   *
+   * @param kubeconfig how to reach the API server, if not as the surroundings say
+   */
+  public record Node(String name, SourceSetting source, Optional<Path> kubeconfig) {}
+
+  /** What is enforced, beside the policies. */
+  public record Enforcement(
+      Mode mode,
+      String trustDomain,
+      UntilKnown untilKnown,
+      MetadataGuard metadataGuard,
+      boolean verifySource) {}
+
+  /** How the kernel is used. */
+  public record Kernel(
+      Path pinRoot, List<String> interfacePrefixes, List<String> uplinkPrefixes, MapSizes sizes) {
+    public Kernel {
+      interfacePrefixes = List.copyOf(interfacePrefixes);
+      uplinkPrefixes = List.copyOf(uplinkPrefixes);
+    }
+  }
+
+  /** Who is told what. */
+  public record Telling(
+      Optional<InetSocketAddress> http,
+      boolean kubernetesEvents,
+      LogSettings log) {}
+
+  /**
+   * Reads the settings from wherever they are given: the command line before the environment before
+   * the configuration file before the defaults.
+   *
+   * @param commandLine by option name
+   * @throws ConfigurationException if anything is wrong
+   */
+  public static AgentSettings read(
+      Map<String, String> commandLine, Map<String, String> environment) {
+    Layers from = Layers.of(commandLine, environment);
+    return new AgentSettings(
+        new Node(
+            from.get(Options.NODE_NAME), from.get(Options.SOURCE), from.get(Options.KUBECONFIG)),
+        new Enforcement(
+            from.get(Options.MODE),
+            from.get(Options.TRUST_DOMAIN),
+            from.get(Options.UNTIL_KNOWN),
+            from.get(Options.METADATA_GUARD),
+            from.get(Options.VERIFY_SOURCE)),
+        new Kernel(from.get(Options.PIN_ROOT), from.get(Options.INTERFACE_PREFIXES), from.get(Options.UPLINK_PREFIXES), sizes(from)),
+        new Telling(
+            from.get(Options.HTTP_ADDRESS),
+            from.get(Options.KUBERNETES_EVENTS),
+            new LogSettings(from.get(Options.LOG_LEVEL), from.get(Options.LOG_FORMAT))),
+        from.get(Options.DRY_RUN));
+  }
+
+  private static MapSizes sizes(Layers from) {
+    return new MapSizes(
+        from.get(Options.MAP_ENDPOINTS),
+        from.get(Options.MAP_ADDRESSES),
+        from.get(Options.MAP_CIDRS),
+        from.get(Options.MAP_SERVICES),
+        from.get(Options.MAP_FLOWS),
+        from.get(Options.MAP_TABLE_WORDS),
+        from.get(Options.MAP_COUNTERS));
+  }
+}
