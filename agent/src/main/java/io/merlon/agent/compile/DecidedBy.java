@@ -30,6 +30,9 @@ public sealed interface DecidedBy {
   /** The side asked about is no pod policies apply to (semantics NP-3, NP-18). */
   record NotASubject() implements DecidedBy {}
 
+  /** The cluster no longer has the pod, but its interface is still there: it may do nothing. */
+  record Forgotten() implements DecidedBy {}
+
   /** Found in the kernel, made by a process that knew more about it than this one. */
   record Unknown(long cookie) implements DecidedBy {}
 }

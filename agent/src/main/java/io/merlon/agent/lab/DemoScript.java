@@ -141,6 +141,7 @@ final class DemoScript {
       case DecidedBy.OwnNode _ -> "its own node";
       case DecidedBy.Itself _ -> "itself";
       case DecidedBy.NotASubject _ -> "no pod policies apply to";
+      case DecidedBy.Forgotten _ -> "a pod the cluster no longer has";
       case DecidedBy.Unknown(long cookie) -> "rule " + Long.toHexString(cookie);
     };
   }

@@ -1,0 +1,205 @@
+package io.merlon.agent.loop;
+
+import io.merlon.agent.api.ClusterEvent;
+import io.merlon.agent.compile.CompiledPolicy;
+import io.merlon.agent.compile.IncrementalCompiler;
+import io.merlon.agent.compile.LocalPod;
+import io.merlon.agent.compile.PersistentMap;
+import io.merlon.agent.identity.PodRef;
+import io.merlon.agent.interfaces.LinkEvent;
+import io.merlon.agent.interfaces.LinkMatch;
+import io.merlon.agent.interfaces.PodInterfaces;
+import io.merlon.agent.program.Datapath;
+import io.merlon.agent.program.Repair;
+import io.merlon.agent.watch.SyncState;
+import io.merlon.bpf.BpfException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows what it is told: compiles, plans, applies. It belongs to one thread, which calls {@link
+ * #doWork} whenever there is something to do; only {@link #view} is for others.
+ *
+ * <p>Invariants. Until all is known, nothing that is enforced changes. What fails is tried again
+ * from the state that is then, not from where it failed. When it ends, enforcement stays.
+ */
+public final class AgentLoop {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentLoop.class);
+
+  private final LoopSettings settings;
+  private final Datapath datapath;
+  private final IncrementalCompiler compiler;
+  private final PodInterfaces interfaces;
+  private final Enforcer enforcer;
+  private final LongSupplier nanoTime;
+  private final Latencies latencies = new Latencies();
+  private LoopState state;
+  private Optional<Trouble> trouble = Optional.empty();
+  private long batches;
+  private long events;
+  private PersistentMap<Repair.Kind, Long> repairs = PersistentMap.empty();
+  private long nextCheck;
+  private long nextTry = Long.MAX_VALUE;
+  private volatile AgentView view;
+
+  /** What the loop works with; all of it is the loop's alone. */
+  public record Parts(
+      Datapath datapath, IncrementalCompiler compiler, PodInterfaces interfaces) {}
+
+  /**
+   * @param nanoTime a clock that only runs forward
+   */
+  public AgentLoop(LoopSettings settings, Parts parts, LongSupplier nanoTime) {
+    this.settings = settings;
+    this.datapath = parts.datapath();
+    this.compiler = parts.compiler();
+    this.interfaces = parts.interfaces();
+    this.enforcer = new Enforcer(datapath, settings);
+    this.nanoTime = nanoTime;
+    this.state =
+        new LoopState(
+            SyncState.NOTHING, compiler.current(), LinkState.EMPTY, PolicyRevisions.NONE);
+    this.nextCheck = nanoTime.getAsLong() + settings.checkEvery().toNanos();
+    this.view = look();
+  }
+
+  /** What the loop knows and did; for any thread. */
+  public AgentView view() {
+    return view;
+  }
+
+  /**
+   * Does what is to be done.
+   *
+   * @param batch what was told since the last time, perhaps nothing
+   * @return after how many nanoseconds there is something to do even if nothing is told
+   */
+  public long doWork(Batch batch) {
+    if (!batch.isEmpty()) {
+      batches++;
+      learn(batch);
+      enforce();
+      if (!batch.cluster().isEmpty() && enforcer.isSettledIn() && trouble.isEmpty()) {
+        latencies.add(nanoTime.getAsLong() - batch.since());
+      }
+    } else if (nanoTime.getAsLong() - nextTry >= 0 && nextTry != Long.MAX_VALUE) {
+      enforce();
+    }
+    if (nanoTime.getAsLong() - nextCheck >= 0) {
+      check();
+    }
+    view = look();
+    long now = nanoTime.getAsLong();
+    long untilTry = nextTry == Long.MAX_VALUE ? Long.MAX_VALUE : nextTry - now;
+    return Math.max(0, Math.min(nextCheck - now, untilTry));
+  }
+
+  private void learn(Batch batch) {
+    for (LinkEvent event : batch.links()) {
+      state = state.with(state.links().after(event));
+      matched(interfaces.on(event));
+    }
+    if (!batch.cluster().isEmpty()) {
+      learn(batch.cluster());
+    }
+    batch
+        .synced()
+        .ifPresent(
+            synced -> {
+              state = state.with(synced);
+              LOG.atInfo().addKeyValue("known", synced).log("cluster state");
+            });
+  }
+
+  private void learn(List<ClusterEvent> changes) {
+    events += changes.size();
+    PolicyRevisions revisions = state.policies();
+    for (ClusterEvent event : changes) {
+      revisions = revisions.seen(event);
+    }
+    CompiledPolicy before = state.policy();
+    CompiledPolicy after = compiler.apply(changes);
+    state = state.with(after).with(revisions);
+    List<LinkMatch> matches = new ArrayList<>();
+    before
+        .pods()
+        .changes(
+            after.pods(),
+            (pod, was, is) -> {
+              matches.addAll(expected(pod, was, is));
+              ModeLog.tell(was, is);
+            });
+    matched(matches);
+  }
+
+  private List<LinkMatch> expected(PodRef pod, @Nullable LocalPod was, @Nullable LocalPod is) {
+    if (is == null) {
+      return interfaces.forget(pod);
+    }
+    return was != null && was.addresses().equals(is.addresses())
+        ? List.of()
+        : interfaces.expect(pod, is.addresses());
+  }
+
+  private void matched(List<LinkMatch> matches) {
+    for (LinkMatch match : matches) {
+      state = state.with(state.links().after(match));
+    }
+  }
+
+  private void enforce() {
+    boolean wasSettledIn = enforcer.isSettledIn();
+    Optional<Trouble> before = trouble;
+    trouble = enforcer.enforce(state);
+    if (trouble.isEmpty() && state.isKnown()) {
+      compiler.settled();
+      state = state.with(state.policies().enforced());
+    }
+    nextTry =
+        trouble.isPresent() && trouble.get() instanceof Trouble.Failed
+            ? nanoTime.getAsLong() + enforcer.backoff().delay().toNanos()
+            : Long.MAX_VALUE;
+    if (trouble.isPresent() && !trouble.equals(before)) {
+      LOG.atError().addKeyValue("reason", trouble.get().text()).log("not enforced");
+    }
+    if (!wasSettledIn && enforcer.isSettledIn()) {
+      LOG.atInfo().addKeyValue("pods", state.policy().pods().size()).log("all is enforced");
+    }
+  }
+
+  private void check() {
+    nextCheck = nanoTime.getAsLong() + settings.checkEvery().toNanos();
+    try {
+      for (Repair repair : datapath.check()) {
+        repairs = repairs.with(repair.kind(), repairs.getOrDefault(repair.kind(), 0L) + 1);
+        LOG.atWarn()
+            .addKeyValue("kind", repair.kind())
+            .addKeyValue("what", repair.what())
+            .log("somebody else changed what is ours; repaired");
+      }
+    } catch (BpfException e) {
+      LOG.atError().addKeyValue("reason", e.getMessage()).log("the check failed");
+    }
+  }
+
+  private AgentView look() {
+    return new AgentView(
+        new AgentView.Progress(
+            datapath.adoption(),
+            state.cluster(),
+            state.links().synced(),
+            enforcer.isSettledIn()),
+        state.policy(),
+        datapath.observed(),
+        state.policies(),
+        enforcer.hooks(),
+        trouble,
+        new AgentView.Counts(
+            batches, events, enforcer.plans(), enforcer.steps(), repairs, latencies.summary()));
+  }
+}

@@ -1,0 +1,54 @@
+package io.merlon.agent.loop;
+
+import io.merlon.agent.compile.PersistentMap;
+import io.merlon.agent.config.UntilKnown;
+import io.merlon.agent.identity.PodRef;
+import io.merlon.agent.interfaces.Link;
+import io.merlon.agent.plan.ObservedState;
+import java.util.List;
+import java.util.Optional;
+
+/** What our programs do at an interface. */
+public sealed interface HookUse {
+  /** They enforce a pod's policies. */
+  record OfPod(PodRef pod) implements HookUse {}
+
+  /** They let nothing through, because nothing is known of the pod yet. */
+  record OfUnknown() implements HookUse {}
+
+  /** They judge what services left open, on its way out of the node. */
+  record OfUplink() implements HookUse {}
+
+  /** What is to be done at each interface; what is not here is none of ours. */
+  static PersistentMap<Integer, HookUse> wanted(
+      LoopState state, ObservedState observed, LoopSettings settings) {
+    PersistentMap<Integer, HookUse> wanted = PersistentMap.empty();
+    for (Link link : state.links().links().values()) {
+      Optional<HookUse> use = use(link, state, observed, settings);
+      if (use.isPresent()) {
+        wanted = wanted.with(link.ifindex(), use.get());
+      }
+    }
+    return wanted;
+  }
+
+  private static Optional<HookUse> use(
+      Link link, LoopState state, ObservedState observed, LoopSettings settings) {
+    PodRef owner = state.links().owners().get(link.ifindex());
+    if (owner != null && state.isKnown() && observed.endpoints().containsKey(owner)) {
+      return Optional.of(new OfPod(owner));
+    }
+    if (owner != null || beginsWithOne(link, settings.podPrefixes())) {
+      return settings.untilKnown() == UntilKnown.DENY
+          ? Optional.of(new OfUnknown())
+          : Optional.empty();
+    }
+    return beginsWithOne(link, settings.uplinkPrefixes())
+        ? Optional.of(new OfUplink())
+        : Optional.empty();
+  }
+
+  private static boolean beginsWithOne(Link link, List<String> prefixes) {
+    return prefixes.stream().anyMatch(link.name()::startsWith);
+  }
+}
