@@ -4,6 +4,12 @@ module io.merlon.agent {
   requires io.merlon.datapath;
   requires com.fasterxml.jackson.core;
   requires info.picocli;
+  requires io.netty.buffer;
+  requires io.netty.codec;
+  requires io.netty.codec.http;
+  requires io.netty.common;
+  requires io.netty.handler;
+  requires io.netty.transport;
   requires io.fabric8.kubernetes.client.jdkhttp;
   requires java.management;
   requires java.net.http;
@@ -13,6 +19,9 @@ module io.merlon.agent {
   requires static transitive org.jspecify;
 
   exports io.merlon.agent.api;
+
+  provides org.slf4j.spi.SLF4JServiceProvider with
+      io.merlon.agent.log.LineProvider;
 
   opens io.merlon.agent to
       info.picocli;

@@ -1,5 +1,8 @@
 package io.merlon.agent;
 
+import io.merlon.agent.config.ConfigurationException;
+import io.merlon.agent.config.Option;
+import io.merlon.agent.config.Options;
 import io.merlon.agent.lab.DemoCommand;
 import io.merlon.agent.lab.LabException;
 import io.merlon.agent.lab.PodCommand;
@@ -8,11 +11,16 @@ import io.merlon.agent.workbench.DiffCommand;
 import io.merlon.agent.workbench.ExplainCommand;
 import io.merlon.agent.workbench.MatrixCommand;
 import io.merlon.bpf.BpfException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The one launcher: every part of Merlon is a sub-command of this. */
@@ -22,6 +30,9 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     description = "Network enforcement for Kubernetes nodes.",
     subcommands = {
+      AgentSubcommand.class,
+      StatusSubcommand.class,
+      DetachSubcommand.class,
       MatrixCommand.class,
       ExplainCommand.class,
       CheckCommand.class,
@@ -31,26 +42,53 @@ import picocli.CommandLine.Spec;
       PodCommand.class
     })
 public final class AgentMain implements Runnable {
+  private static final int USAGE = 2;
+
   @Spec private @Nullable CommandSpec spec;
 
   public static void main(String[] args) {
-    System.exit(
-        new CommandLine(new AgentMain())
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionExceptionHandler((error, command, _) -> explain(error, command))
-            .execute(args));
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new AgentMain());
+    addOptions(line, "agent", Options.ALL);
+    addOptions(line, "detach", Options.DETACH);
+    addOptions(line, "status", Options.STATUS);
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler((error, _) -> misused(error))
+        .setExecutionExceptionHandler((error, command, _) -> explain(error, command));
+  }
+
+  private static void addOptions(CommandLine line, String command, List<Option<?>> options) {
+    CommandLine sub = Objects.requireNonNull(line.getSubcommands().get(command), command);
+    CommandLineOptions.add(sub.getCommandSpec(), options);
   }
 
   @Override
   public void run() {
     if (spec != null) {
-      throw new CommandLine.ParameterException(spec.commandLine(), "which command?");
+      throw new ParameterException(spec.commandLine(), "which command?");
     }
   }
 
-  /** What the kernel or the lab refused is one sentence; anything else is ours, with its trace. */
+  private static int misused(ParameterException error) {
+    String command = error.getCommandLine().getCommandSpec().qualifiedName();
+    String reason = String.valueOf(error.getMessage()).lines().findFirst().orElse("");
+    error.getCommandLine().getErr().println("merlon: " + reason + "; see " + command + " --help");
+    return USAGE;
+  }
+
+  /** What is wrong around us is one sentence; anything else is ours, with its trace. */
   private static int explain(Exception error, CommandLine command) throws Exception {
-    if (error instanceof BpfException || error instanceof LabException) {
+    if (error instanceof ConfigurationException) {
+      command.getErr().println("merlon: " + error.getMessage());
+      return USAGE;
+    }
+    if (error instanceof BpfException
+        || error instanceof LabException
+        || error instanceof IOException
+        || error instanceof UncheckedIOException) {
       command.getErr().println("merlon: " + error.getMessage());
       return 1;
     }

@@ -14,14 +14,14 @@ import java.util.stream.Collectors;
 public final class Options {
   public static final Option<Optional<Path>> CONFIG =
       new Option<>("config", "PATH", "", "A YAML file of options by name.", Readers::pathIfAny);
-  static final Option<String> NODE_NAME =
+  public static final Option<String> NODE_NAME =
       new Option<>(
           "node-name",
           "NAME",
           "",
           "The node whose pods are enforced, by its name in the cluster.",
           Readers::name);
-  static final Option<SourceSetting> SOURCE =
+  public static final Option<SourceSetting> SOURCE =
       new Option<>(
           "source",
           "kubernetes|folder:PATH",
@@ -29,7 +29,7 @@ public final class Options {
           "Where pods and policies come from: the API server, or a folder of manifests, which is"
               + " watched.",
           Readers::source);
-  static final Option<Optional<Path>> KUBECONFIG =
+  public static final Option<Optional<Path>> KUBECONFIG =
       new Option<>(
           "kubeconfig",
           "PATH",
@@ -37,28 +37,28 @@ public final class Options {
           "How to reach the API server. Without it: KUBECONFIG, ~/.kube/config, or the service"
               + " account of the pod the agent runs in.",
           Readers::pathIfAny);
-  static final Option<Mode> MODE =
+  public static final Option<Mode> MODE =
       choice(
           "mode",
           Mode.class,
           Mode.ENFORCE,
           "What a denial does where no annotation merlon.io/mode of pod or namespace says it:"
               + " observe lets everything through, audit too but reports what it would deny.");
-  static final Option<String> TRUST_DOMAIN =
+  public static final Option<String> TRUST_DOMAIN =
       new Option<>(
           "trust-domain",
           "DOMAIN",
           CompileOptions.DEFAULT_TRUST_DOMAIN,
           "The trust domain of pods' SPIFFE IDs.",
           Readers::trustDomain);
-  static final Option<UntilKnown> UNTIL_KNOWN =
+  public static final Option<UntilKnown> UNTIL_KNOWN =
       choice(
           "until-known",
           UntilKnown.class,
           UntilKnown.ALLOW,
           "What happens to packets of a pod nothing is known about yet. What was enforced before"
               + " stays enforced whatever this says.");
-  static final Option<MetadataGuard> METADATA_GUARD =
+  public static final Option<MetadataGuard> METADATA_GUARD =
       choice(
           "metadata-guard",
           MetadataGuard.class,
@@ -66,27 +66,27 @@ public final class Options {
           "Whose way to the instance metadata service (169.254.169.254, fd00:ec2::254) is closed,"
               + " ahead of all policies. The annotation merlon.io/metadata-guard: exempt exempts a"
               + " pod.");
-  static final Option<Boolean> VERIFY_SOURCE =
+  public static final Option<Boolean> VERIFY_SOURCE =
       truth(
           "verify-source",
           true,
           "Whether packets that leave a pod with a source address that is not the pod's are"
               + " denied.");
-  static final Option<Path> PIN_ROOT =
+  public static final Option<Path> PIN_ROOT =
       new Option<>(
           "pin-root",
           "PATH",
           "/sys/fs/bpf/merlon",
           "The folder of a BPF file system where the kernel's maps and links are kept.",
           Readers::path);
-  static final Option<List<String>> INTERFACE_PREFIXES =
+  public static final Option<List<String>> INTERFACE_PREFIXES =
       new Option<>(
           "interface-prefixes",
           "PREFIX[,PREFIX...]",
           "eni,vlan",
           "How the names of pods' interfaces on the node begin.",
           Readers::prefixes);
-  static final Option<List<String>> UPLINK_PREFIXES =
+  public static final Option<List<String>> UPLINK_PREFIXES =
       new Option<>(
           "uplink-prefixes",
           "PREFIX[,PREFIX...]",
@@ -94,26 +94,26 @@ public final class Options {
           "How the names of the node's own interfaces begin, where connections to services with"
               + " unlike backends are judged. Prefixes of pods' interfaces come first.",
           Readers::uplinkPrefixes);
-  static final Option<Integer> MAP_ENDPOINTS =
+  public static final Option<Integer> MAP_ENDPOINTS =
       size("map-endpoints", 1024, 1 << 16, "Room for pods' interfaces.");
-  static final Option<Integer> MAP_ADDRESSES =
+  public static final Option<Integer> MAP_ADDRESSES =
       size("map-addresses", 65536, 1 << 24, "Room for addresses, of each family.");
-  static final Option<Integer> MAP_CIDRS =
+  public static final Option<Integer> MAP_CIDRS =
       size("map-cidrs", 16384, 1 << 24, "Room for address ranges, of each family.");
-  static final Option<Integer> MAP_SERVICES =
+  public static final Option<Integer> MAP_SERVICES =
       size("map-services", 16384, 1 << 24, "Room for ports of services, of each family.");
-  static final Option<Integer> MAP_FLOWS =
+  public static final Option<Integer> MAP_FLOWS =
       size(
           "map-flows",
           131072,
           1 << 24,
           "Room for open IPv4 connections of the node's pods; there is half as much for IPv6.");
-  static final Option<Integer> MAP_TABLE_WORDS =
+  public static final Option<Integer> MAP_TABLE_WORDS =
       size(
           "map-table-words", 1 << 20, 1 << 27, "Room for verdict tables, in words of eight bytes.");
-  static final Option<Integer> MAP_COUNTERS =
+  public static final Option<Integer> MAP_COUNTERS =
       size("map-counters", 32768, 1 << 22, "Room for counters of each processor.");
-  static final Option<Boolean> DRY_RUN =
+  public static final Option<Boolean> DRY_RUN =
       truth("dry-run", false, "Print what would be done, and touch nothing.");
   public static final Option<Optional<InetSocketAddress>> HTTP_ADDRESS =
       new Option<>(
@@ -122,14 +122,14 @@ public final class Options {
           "127.0.0.1:9469",
           "Where the agent serves its health, status and metrics.",
           Readers::address);
-  static final Option<Boolean> KUBERNETES_EVENTS =
+  public static final Option<Boolean> KUBERNETES_EVENTS =
       truth(
           "kubernetes-events",
           true,
           "Whether problems of policies are told by Events of the cluster.");
-  static final Option<LogSettings.Level> LOG_LEVEL =
+  public static final Option<LogSettings.Level> LOG_LEVEL =
       choice("log-level", LogSettings.Level.class, LogSettings.Level.INFO, "How much is logged.");
-  static final Option<LogSettings.Format> LOG_FORMAT =
+  public static final Option<LogSettings.Format> LOG_FORMAT =
       choice(
           "log-format",
           LogSettings.Format.class,

@@ -13,6 +13,7 @@ import io.merlon.agent.program.Datapath;
 import io.merlon.agent.program.Repair;
 import io.merlon.agent.watch.SyncState;
 import io.merlon.bpf.BpfException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,7 @@ public final class AgentLoop {
   private PersistentMap<Repair.Kind, Long> repairs = PersistentMap.empty();
   private long nextCheck;
   private long nextTry = Long.MAX_VALUE;
+  private volatile long worked;
   private volatile AgentView view;
 
   /** What the loop works with; all of it is the loop's alone. */
@@ -65,12 +67,18 @@ public final class AgentLoop {
         new LoopState(
             SyncState.NOTHING, compiler.current(), LinkState.EMPTY, PolicyRevisions.NONE);
     this.nextCheck = nanoTime.getAsLong() + settings.checkEvery().toNanos();
+    this.worked = nanoTime.getAsLong();
     this.view = look();
   }
 
   /** What the loop knows and did; for any thread. */
   public AgentView view() {
     return view;
+  }
+
+  /** How long ago it last came round; for any thread. */
+  public Duration sinceWork() {
+    return Duration.ofNanos(nanoTime.getAsLong() - worked);
   }
 
   /**
@@ -82,9 +90,10 @@ public final class AgentLoop {
   public long doWork(Batch batch) {
     if (!batch.isEmpty()) {
       batches++;
+      boolean following = enforcer.isSettledIn();
       learn(batch);
       enforce();
-      if (!batch.cluster().isEmpty() && enforcer.isSettledIn() && trouble.isEmpty()) {
+      if (!batch.cluster().isEmpty() && following && trouble.isEmpty()) {
         latencies.add(nanoTime.getAsLong() - batch.since());
       }
     } else if (nanoTime.getAsLong() - nextTry >= 0 && nextTry != Long.MAX_VALUE) {
@@ -95,6 +104,7 @@ public final class AgentLoop {
     }
     view = look();
     long now = nanoTime.getAsLong();
+    worked = now;
     long untilTry = nextTry == Long.MAX_VALUE ? Long.MAX_VALUE : nextTry - now;
     return Math.max(0, Math.min(nextCheck - now, untilTry));
   }

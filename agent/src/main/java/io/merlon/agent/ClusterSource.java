@@ -1,0 +1,58 @@
+package io.merlon.agent;
+
+import io.merlon.agent.config.AgentSettings;
+import io.merlon.agent.config.SourceSetting;
+import io.merlon.agent.watch.ApiServer;
+import io.merlon.agent.watch.ClusterSink;
+import io.merlon.agent.watch.ClusterWatch;
+import io.merlon.agent.watch.FolderWatch;
+import io.merlon.agent.watch.Staleness;
+import io.merlon.agent.watch.WatchSettings;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** Where cluster state comes from, whichever it is. */
+sealed interface ClusterSource extends AutoCloseable {
+  @Override
+  void close();
+
+  /** How far it may lag behind; a folder never does. */
+  Optional<Staleness> staleness();
+
+  static ClusterSource open(AgentSettings.Node node, ClusterSink sink) {
+    return switch (node.source()) {
+      case SourceSetting.Folder(var path) -> new OfFolder(FolderWatch.open(path, sink));
+      case SourceSetting.Kubernetes() -> {
+        ApiServer server =
+            node.kubeconfig().map(path -> ApiServer.of(path, null)).orElseGet(ApiServer::configured);
+        yield new OfServer(
+            ClusterWatch.open(
+                server, WatchSettings.forNode(node.name()), sink, InstantSource.system()));
+      }
+    };
+  }
+
+  record OfFolder(FolderWatch watch) implements ClusterSource {
+    @Override
+    public void close() {
+      watch.close();
+    }
+
+    @Override
+    public Optional<Staleness> staleness() {
+      return Optional.empty();
+    }
+  }
+
+  record OfServer(ClusterWatch watch) implements ClusterSource {
+    @Override
+    public void close() {
+      watch.close();
+    }
+
+    @Override
+    public Optional<Staleness> staleness() {
+      return Optional.of(watch.staleness());
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.merlon.agent;
+
+import io.merlon.agent.config.Layers;
+import io.merlon.agent.config.Options;
+import io.merlon.agent.program.DatapathSettings;
+import io.merlon.agent.program.LibbpfDatapath;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code merlon detach}: nothing is enforced any more. */
+@Command(
+    name = "detach",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Remove everything of Merlon's from the kernel, and nothing else.")
+final class DetachSubcommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    CommandSpec own = Objects.requireNonNull(spec);
+    Layers given =
+        Layers.of(CommandLineOptions.given(own.commandLine().getParseResult()), System.getenv());
+    LibbpfDatapath.detachEverything(DatapathSettings.at(given.get(Options.PIN_ROOT)));
+    return 0;
+  }
+}

@@ -1,0 +1,39 @@
+package io.merlon.agent;
+
+import io.merlon.agent.config.AgentSettings;
+import io.merlon.agent.config.MapSizes;
+import io.merlon.agent.config.UntilKnown;
+import io.merlon.agent.program.DatapathSettings;
+import java.util.Map;
+
+/** What the agent's settings mean for the datapath. */
+final class KernelSettings {
+  private KernelSettings() {}
+
+  static DatapathSettings of(AgentSettings settings) {
+    DatapathSettings defaults = DatapathSettings.at(settings.kernel().pinRoot());
+    return new DatapathSettings(
+        defaults.root(),
+        defaults.hook(),
+        defaults.clsactPriority(),
+        entries(settings.kernel().sizes()),
+        settings.enforcement().verifySource(),
+        settings.enforcement().untilKnown() == UntilKnown.ALLOW,
+        defaults.ethertypeAllowed());
+  }
+
+  private static Map<String, Integer> entries(MapSizes sizes) {
+    return Map.ofEntries(
+        Map.entry("endpoints", sizes.endpoints()),
+        Map.entry("addresses4", sizes.addresses()),
+        Map.entry("addresses6", sizes.addresses()),
+        Map.entry("cidrs4", sizes.cidrs()),
+        Map.entry("cidrs6", sizes.cidrs()),
+        Map.entry("services4", sizes.services()),
+        Map.entry("services6", sizes.services()),
+        Map.entry("flows4", sizes.flows()),
+        Map.entry("flows6", sizes.flows() / 2),
+        Map.entry("tables", sizes.tableWords()),
+        Map.entry("counters", sizes.counters()));
+  }
+}

@@ -1,0 +1,137 @@
+package io.merlon.agent;
+
+import io.merlon.agent.api.ClusterEvent;
+import io.merlon.agent.compile.CompileOptions;
+import io.merlon.agent.compile.IncrementalCompiler;
+import io.merlon.agent.config.AgentSettings;
+import io.merlon.agent.interfaces.InterfaceNaming;
+import io.merlon.agent.interfaces.LinkWatch;
+import io.merlon.agent.interfaces.PodInterfaces;
+import io.merlon.agent.loop.AgentCommand;
+import io.merlon.agent.loop.AgentLoop;
+import io.merlon.agent.loop.CommandQueue;
+import io.merlon.agent.loop.LoopSettings;
+import io.merlon.agent.loop.LoopThread;
+import io.merlon.agent.loop.PrintingDatapath;
+import io.merlon.agent.program.Datapath;
+import io.merlon.agent.program.LibbpfDatapath;
+import io.merlon.agent.serve.StatusPages;
+import io.merlon.agent.serve.StatusServer;
+import io.merlon.agent.watch.ClusterSink;
+import io.merlon.agent.watch.SyncState;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running agent: every part of it, wired. Closed, it leaves enforcement in place. */
+final class NodeAgent implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
+  private static final int QUEUE = 1 << 16;
+  private static final int FURTHER_INTERFACES = 4;
+  private static final Duration CHECK_EVERY = Duration.ofSeconds(5);
+
+  private final Datapath datapath;
+  private final LoopThread thread;
+  private final LinkWatch links;
+  private final ClusterSource source;
+  private final @Nullable StatusServer server;
+
+  private NodeAgent(AgentSettings settings, Datapath datapath) throws IOException {
+    this.datapath = datapath;
+    CommandQueue queue = new CommandQueue(QUEUE, System::nanoTime);
+    AgentLoop loop = loop(settings, datapath);
+    this.thread = LoopThread.start(loop, queue);
+    this.links = LinkWatch.start(event -> queue.put(new AgentCommand.LinkChanged(event)));
+    this.source = ClusterSource.open(settings.node(), new Sink(queue));
+    Optional<InetSocketAddress> http = settings.telling().http();
+    this.server = http.isEmpty() ? null : serve(http.get(), settings, loop, source);
+  }
+
+  /** Starts everything; what cannot start is an exception, and leaves nothing running. */
+  static NodeAgent start(AgentSettings settings) throws IOException {
+    Datapath datapath =
+        settings.dryRun()
+            ? new PrintingDatapath(System.out::println)
+            : LibbpfDatapath.open(KernelSettings.of(settings));
+    LOG.atInfo()
+        .addKeyValue("node", settings.node().name())
+        .addKeyValue("source", settings.node().source())
+        .addKeyValue("found", datapath.adoption())
+        .log("the agent starts");
+    return new NodeAgent(settings, datapath);
+  }
+
+  private static AgentLoop loop(AgentSettings settings, Datapath datapath) {
+    LoopSettings loop =
+        new LoopSettings(
+            settings.enforcement().untilKnown(),
+            settings.kernel().interfacePrefixes(),
+            settings.kernel().uplinkPrefixes(),
+            CHECK_EVERY);
+    CompileOptions options =
+        new CompileOptions(
+            settings.node().name(),
+            settings.enforcement().trustDomain(),
+            settings.enforcement().mode());
+    InterfaceNaming naming =
+        new InterfaceNaming(settings.kernel().interfacePrefixes(), FURTHER_INTERFACES);
+    return new AgentLoop(
+        loop,
+        new AgentLoop.Parts(
+            datapath, new IncrementalCompiler(options), new PodInterfaces(naming)),
+        System::nanoTime);
+  }
+
+  private static StatusServer serve(
+      InetSocketAddress at, AgentSettings settings, AgentLoop loop, ClusterSource source)
+      throws IOException {
+    StatusPages pages =
+        new StatusPages(
+            settings.node().name(),
+            new StatusPages.Sources(loop::view, loop::sinceWork, source::staleness));
+    StatusServer server = StatusServer.start(at, pages::answer);
+    LOG.atInfo().addKeyValue("address", server.address()).log("status is served");
+    return server;
+  }
+
+  /** Waits until it ends. */
+  void join() throws InterruptedException {
+    thread.join();
+  }
+
+  /** Stops hearing before it stops acting, and lets go of the kernel last. */
+  @Override
+  public void close() {
+    if (server != null) {
+      server.close();
+    }
+    source.close();
+    links.close();
+    try {
+      if (thread.stop()) {
+        datapath.close();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    LOG.atInfo().log("the agent ends; enforcement goes on");
+  }
+
+  /** Enqueues, and nothing else. */
+  private record Sink(CommandQueue queue) implements ClusterSink {
+    @Override
+    public void accept(List<ClusterEvent> events) {
+      queue.put(new AgentCommand.ClusterChanged(events));
+    }
+
+    @Override
+    public void synced(SyncState state) {
+      queue.put(new AgentCommand.ClusterSynced(state));
+    }
+  }
+}

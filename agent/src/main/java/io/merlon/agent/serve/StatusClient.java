@@ -1,0 +1,33 @@
+package io.merlon.agent.serve;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** Asks a running agent for its status, with no more machinery than three small answers need. */
+public final class StatusClient {
+  private static final int PATIENCE_MILLIS = 5000;
+
+  private StatusClient() {}
+
+  public static StatusReport ask(InetSocketAddress at) throws IOException {
+    return new StatusReport(get(at, "/v1/status"), get(at, "/v1/pods"), get(at, "/v1/policies"));
+  }
+
+  private static String get(InetSocketAddress at, String path) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(at.getHostString(), at.getPort()), PATIENCE_MILLIS);
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      String request = "GET " + path + " HTTP/1.1\r\nHost: merlon\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      String answer =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      int body = answer.indexOf("\r\n\r\n");
+      if (body < 0 || !answer.startsWith("HTTP/1.1 200 ")) {
+        throw new IOException(path + ": " + answer.lines().findFirst().orElse("no answer"));
+      }
+      return answer.substring(body + 4).strip();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.merlon.agent.serve;
+
+import io.merlon.agent.loop.AgentView;
+import io.merlon.agent.watch.Staleness;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** What is served under which path. */
+public final class StatusPages {
+  private static final Duration STUCK = Duration.ofSeconds(60);
+
+  private final String node;
+  private final Sources sources;
+
+  /**
+   * Where the pages' content comes from.
+   *
+   * @param sinceWork how long ago the loop last came round
+   * @param staleness how far cluster state may lag behind, if the source knows
+   */
+  public record Sources(
+      Supplier<AgentView> view,
+      Supplier<Duration> sinceWork,
+      Supplier<Optional<Staleness>> staleness) {}
+
+  public StatusPages(String node, Sources sources) {
+    this.node = node;
+    this.sources = sources;
+  }
+
+  public Response answer(String path) {
+    AgentView view = sources.view().get();
+    return switch (path) {
+      case "/healthz" -> health();
+      case "/readyz" -> ready(view);
+      case "/v1/status" ->
+          Response.json(StatusJson.status(node, view, sources.staleness().get()));
+      case "/v1/pods" -> Response.json(StatusJson.pods(view));
+      case "/v1/policies" -> Response.json(StatusJson.policies(view));
+      case "/metrics" ->
+          new Response(
+              200,
+              "text/plain; version=0.0.4; charset=utf-8",
+              MetricsText.of(view, sources.staleness().get()));
+      default -> Response.text(404, "no such page");
+    };
+  }
+
+  private Response health() {
+    Duration idle = sources.sinceWork().get();
+    return idle.compareTo(STUCK) < 0
+        ? Response.text(200, "ok")
+        : Response.text(503, "the loop has been busy for " + idle.toSeconds() + " s");
+  }
+
+  private static Response ready(AgentView view) {
+    return view.progress().enforcing()
+        ? Response.text(200, "ok")
+        : Response.text(
+            503,
+            "not everything is enforced yet: cluster "
+                + view.progress().cluster()
+                + ", interfaces "
+                + (view.progress().interfaces() ? "known" : "unknown"));
+  }
+}

@@ -1,0 +1,97 @@
+package io.merlon.agent.serve;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** A running agent's answers, each an object of JSON. */
+public record StatusReport(String status, String pods, String policies) {
+  /** All of it as one object. */
+  public String json() {
+    return "{\"status\":" + status + ",\"pods\":" + list(pods) + ",\"policies\":" + list(policies)
+        + "}";
+  }
+
+  /** The answer is an object around a list; other fields of it are of no interest here. */
+  private static String list(String object) {
+    int end = object.indexOf("],\"unknown_interfaces\"");
+    int last = end < 0 ? object.lastIndexOf(']') : end;
+    return object.substring(object.indexOf('['), last + 1);
+  }
+
+  /** Whether everything told is enforced and nothing is wrong with it. */
+  public boolean isWell() {
+    Map<?, ?> all = object(status);
+    return Boolean.TRUE.equals(all.get("enforcing")) && items(all, "problems").isEmpty();
+  }
+
+  /** All of it for people. */
+  public String text() {
+    Map<?, ?> all = object(status);
+    StringBuilder text = new StringBuilder();
+    text.append("node ").append(all.get("node")).append(": ");
+    text.append(Boolean.TRUE.equals(all.get("enforcing")) ? "enforcing" : "not enforcing yet");
+    text.append(", cluster ").append(all.get("cluster")).append(" known, start ");
+    text.append(all.get("start")).append('\n');
+    if (all.get("staleness") instanceof Map<?, ?> staleness) {
+      text.append("last contact with the API server ")
+          .append(staleness.get("worst_ms"))
+          .append(" ms ago\n");
+    }
+    text.append("\nPODS\n");
+    for (Object item : items(object(pods), "pods")) {
+      if (item instanceof Map<?, ?> pod) {
+        pod(text, pod);
+      }
+    }
+    text.append("\nPOLICIES\n");
+    for (Object item : items(object(policies), "policies")) {
+      if (item instanceof Map<?, ?> policy) {
+        policy(text, policy);
+      }
+    }
+    Collection<?> problems = items(all, "problems");
+    if (!problems.isEmpty()) {
+      text.append("\nPROBLEMS\n");
+      problems.forEach(problem -> text.append("  ").append(problem).append('\n'));
+    }
+    return text.toString().stripTrailing();
+  }
+
+  private static void pod(StringBuilder text, Map<?, ?> pod) {
+    text.append(
+        "  %s/%s %s %s%s%n"
+            .formatted(
+                pod.get("namespace"),
+                pod.get("name"),
+                pod.get("mode"),
+                Boolean.TRUE.equals(pod.get("attached")) ? "attached" : "without an interface",
+                Boolean.TRUE.equals(pod.get("up_to_date")) ? "" : " NOT UP TO DATE"));
+  }
+
+  private static void policy(StringBuilder text, Map<?, ?> policy) {
+    boolean same = String.valueOf(policy.get("seen")).equals(policy.get("enforced"));
+    text.append(
+        "  %s %s revision %s %s%s%n"
+            .formatted(
+                policy.get("kind"),
+                "".equals(policy.get("namespace"))
+                    ? policy.get("name")
+                    : policy.get("namespace") + "/" + policy.get("name"),
+                policy.get("seen"),
+                same ? "enforced" : "NOT ENFORCED (is: " + policy.get("enforced") + ")",
+                items(policy, "problems").isEmpty() ? "" : " WITH PROBLEMS"));
+  }
+
+  /** JSON is YAML. */
+  private static Map<?, ?> object(String json) {
+    Object loaded = new Load(LoadSettings.builder().build()).loadFromString(json);
+    return loaded instanceof Map<?, ?> map ? map : Map.of();
+  }
+
+  private static Collection<?> items(Map<?, ?> object, String field) {
+    return object.get(field) instanceof Collection<?> items ? items : List.of();
+  }
+}
