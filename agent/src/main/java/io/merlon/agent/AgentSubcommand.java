@@ -34,11 +34,10 @@ final class AgentSubcommand implements Callable<Integer> {
         .addShutdownHook(
             Thread.ofPlatform()
                 .name("merlon-stop")
-                .unstarted(
-                    () -> {
-                      agent.close();
-                      ended.countDown();
-                    }));
+                .unstarted(() -> {
+                  agent.close();
+                  ended.countDown();
+                }));
     agent.join();
     ended.await();
     return 0;

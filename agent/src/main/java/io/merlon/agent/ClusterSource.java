@@ -24,7 +24,9 @@ sealed interface ClusterSource extends AutoCloseable {
       case SourceSetting.Folder(var path) -> new OfFolder(FolderWatch.open(path, sink));
       case SourceSetting.Kubernetes() -> {
         ApiServer server =
-            node.kubeconfig().map(path -> ApiServer.of(path, null)).orElseGet(ApiServer::configured);
+            node.kubeconfig()
+                .map(path -> ApiServer.of(path, null))
+                .orElseGet(ApiServer::configured);
         yield new OfServer(
             ClusterWatch.open(
                 server, WatchSettings.forNode(node.name()), sink, InstantSource.system()));

@@ -4,6 +4,7 @@ import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.compile.CompileOptions;
 import io.merlon.agent.compile.IncrementalCompiler;
 import io.merlon.agent.config.AgentSettings;
+import io.merlon.agent.config.GuardedPods;
 import io.merlon.agent.interfaces.InterfaceNaming;
 import io.merlon.agent.interfaces.LinkWatch;
 import io.merlon.agent.interfaces.PodInterfaces;
@@ -13,6 +14,8 @@ import io.merlon.agent.loop.CommandQueue;
 import io.merlon.agent.loop.LoopSettings;
 import io.merlon.agent.loop.LoopThread;
 import io.merlon.agent.loop.PrintingDatapath;
+import io.merlon.agent.policy.MetadataGuard;
+import io.merlon.agent.policy.Policy;
 import io.merlon.agent.program.Datapath;
 import io.merlon.agent.program.LibbpfDatapath;
 import io.merlon.agent.serve.StatusPages;
@@ -83,8 +86,18 @@ final class NodeAgent implements AutoCloseable {
     return new AgentLoop(
         loop,
         new AgentLoop.Parts(
-            datapath, new IncrementalCompiler(options), new PodInterfaces(naming)),
+            datapath,
+            new IncrementalCompiler(options, builtIn(settings.enforcement().metadataGuard())),
+            new PodInterfaces(naming)),
         System::nanoTime);
+  }
+
+  private static List<Policy> builtIn(GuardedPods guarded) {
+    return switch (guarded) {
+      case OFF -> List.of();
+      case PODS_WITH_ROLE -> List.of(MetadataGuard.ofPodsWithRole());
+      case ALL_PODS -> List.of(MetadataGuard.ofAllPods());
+    };
   }
 
   private static StatusServer serve(

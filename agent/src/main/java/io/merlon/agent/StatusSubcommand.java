@@ -38,7 +38,9 @@ final class StatusSubcommand implements Callable<Integer> {
         Layers.of(CommandLineOptions.given(own.commandLine().getParseResult()), System.getenv());
     Optional<InetSocketAddress> at = given.get(Options.HTTP_ADDRESS);
     if (at.isEmpty()) {
-      own.commandLine().getErr().println("merlon: the agent serves no status: http-address is none");
+      own.commandLine()
+          .getErr()
+          .println("merlon: the agent serves no status: http-address is none");
       return 1;
     }
     StatusReport report;

@@ -6,6 +6,7 @@ import io.merlon.agent.api.NetworkPolicy;
 import io.merlon.agent.identity.Address;
 import io.merlon.agent.policy.ClusterNetworkPolicyReader;
 import io.merlon.agent.policy.NetworkPolicyReader;
+import io.merlon.agent.policy.Policy;
 import io.merlon.agent.policy.Translation;
 import java.util.Collection;
 import java.util.List;
@@ -32,11 +33,21 @@ public final class IncrementalCompiler {
   private final Publication publication;
 
   public IncrementalCompiler(CompileOptions options) {
+    this(options, List.of());
+  }
+
+  /**
+   * @param builtIn policies that are there from the beginning, whatever the cluster has
+   */
+  public IncrementalCompiler(CompileOptions options, List<Policy> builtIn) {
     this.addresses = new AddressRegistry(options, tests, dirty);
     this.nodes = new NodeRegistry(addresses, dirty);
     this.pods = new PodRegistry(options, namespaces, nodes, addresses, problems, dirty);
     this.services = new ServiceRegistry(addresses, classes, dirty);
     this.publication = new Publication(options);
+    // No object of the cluster can have such a name.
+    builtIn.forEach(
+        policy -> subjects.clusterPolicies.put(policy.ref().toString(), new PolicyState(policy)));
   }
 
   /** The state all events so far lead to. */

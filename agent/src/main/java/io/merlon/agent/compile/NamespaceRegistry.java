@@ -143,7 +143,7 @@ final class NamespaceRegistry {
     }
     for (PodGroup group : namespace.groups.values()) {
       if (group.key.serviceAccount().equals(account.name())) {
-        group.labels = VirtualLabels.of(group.key.labels(), account.name(), roles.effective());
+        group.labels = group.key.labels(roles.effective());
         relabelled(group);
       }
     }

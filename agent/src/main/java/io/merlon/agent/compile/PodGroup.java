@@ -1,7 +1,9 @@
 package io.merlon.agent.compile;
 
 import io.merlon.agent.api.Pod;
+import io.merlon.agent.identity.IamRole;
 import io.merlon.agent.identity.LabelSet;
+import io.merlon.agent.identity.VirtualLabels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,9 +47,19 @@ final class PodGroup {
    * What makes a group.
    *
    * @param labels the pods' own, without reserved ones
+   * @param unguarded whether the guard of the instance metadata service leaves them alone
    */
   record Key(
-      LabelSet labels, String serviceAccount, List<PortAnswer> ports, Pod.@Nullable Owner owner) {}
+      LabelSet labels,
+      String serviceAccount,
+      List<PortAnswer> ports,
+      Pod.@Nullable Owner owner,
+      boolean unguarded) {
+    /** The labels selectors see where the service account has this role. */
+    LabelSet labels(@Nullable IamRole role) {
+      return VirtualLabels.of(labels, serviceAccount, role, unguarded);
+    }
+  }
 
   void add(PodEntry pod) {
     PodEntry second = first;

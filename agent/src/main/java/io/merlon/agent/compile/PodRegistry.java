@@ -3,8 +3,8 @@ package io.merlon.agent.compile;
 import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.api.Pod;
 import io.merlon.agent.identity.Address;
-import io.merlon.agent.identity.LabelSet;
 import io.merlon.agent.identity.VirtualLabels;
+import io.merlon.agent.policy.MetadataGuard;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -98,22 +98,20 @@ final class PodRegistry {
     }
     String mode = pod.annotations().get(Mode.ANNOTATION);
     PodEntry.Local own = local ? new PodEntry.Local(pod.uid(), pod.node(), mode) : null;
-    return new PodEntry(namespace, pod.name(), group(namespace, pod), null, fading, own);
+    return new PodEntry(namespace, pod.name(), group(namespace, pod, local), null, fading, own);
   }
 
-  private PodGroup group(NamespaceState namespace, Pod pod) {
+  private PodGroup group(NamespaceState namespace, Pod pod, boolean local) {
     PodGroup.Key key =
         new PodGroup.Key(
             VirtualLabels.withoutReserved(pod.labels()),
             pod.serviceAccount(),
             Ports.answers(pod.ports()),
-            pod.owner());
+            pod.owner(),
+            local && MetadataGuard.exempts(pod.annotations()));
     PodGroup group = namespace.groups.get(key);
     if (group == null) {
-      LabelSet labels =
-          VirtualLabels.of(
-              key.labels(), key.serviceAccount(), namespace.role(key.serviceAccount()));
-      group = new PodGroup(namespace, key, labels);
+      group = new PodGroup(namespace, key, key.labels(namespace.role(key.serviceAccount())));
       namespace.groups.put(key, group);
       dirty.groups.add(group);
     }

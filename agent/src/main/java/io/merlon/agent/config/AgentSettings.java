@@ -23,7 +23,7 @@ public record AgentSettings(
       Mode mode,
       String trustDomain,
       UntilKnown untilKnown,
-      MetadataGuard metadataGuard,
+      GuardedPods metadataGuard,
       boolean verifySource) {}
 
   /** How the kernel is used. */
@@ -37,9 +37,7 @@ public record AgentSettings(
 
   /** Who is told what. */
   public record Telling(
-      Optional<InetSocketAddress> http,
-      boolean kubernetesEvents,
-      LogSettings log) {}
+      Optional<InetSocketAddress> http, boolean kubernetesEvents, LogSettings log) {}
 
   /**
    * Reads the settings from wherever they are given: the command line before the environment before
@@ -60,7 +58,11 @@ public record AgentSettings(
             from.get(Options.UNTIL_KNOWN),
             from.get(Options.METADATA_GUARD),
             from.get(Options.VERIFY_SOURCE)),
-        new Kernel(from.get(Options.PIN_ROOT), from.get(Options.INTERFACE_PREFIXES), from.get(Options.UPLINK_PREFIXES), sizes(from)),
+        new Kernel(
+            from.get(Options.PIN_ROOT),
+            from.get(Options.INTERFACE_PREFIXES),
+            from.get(Options.UPLINK_PREFIXES),
+            sizes(from)),
         new Telling(
             from.get(Options.HTTP_ADDRESS),
             from.get(Options.KUBERNETES_EVENTS),

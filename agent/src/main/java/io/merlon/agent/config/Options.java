@@ -58,11 +58,11 @@ public final class Options {
           UntilKnown.ALLOW,
           "What happens to packets of a pod nothing is known about yet. What was enforced before"
               + " stays enforced whatever this says.");
-  public static final Option<MetadataGuard> METADATA_GUARD =
+  public static final Option<GuardedPods> METADATA_GUARD =
       choice(
           "metadata-guard",
-          MetadataGuard.class,
-          MetadataGuard.OFF,
+          GuardedPods.class,
+          GuardedPods.OFF,
           "Whose way to the instance metadata service (169.254.169.254, fd00:ec2::254) is closed,"
               + " ahead of all policies. The annotation merlon.io/metadata-guard: exempt exempts a"
               + " pod.");

@@ -20,6 +20,9 @@ public final class VirtualLabels {
   public static final String IAM_ROLE = PREFIX + "iam-role";
   public static final String AWS_ACCOUNT = PREFIX + "aws-account";
 
+  /** On a pod that the guard of the instance metadata service leaves alone. */
+  public static final String UNGUARDED = PREFIX + "metadata-unguarded";
+
   private static final Pattern LABEL_VALUE =
       Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?");
   private static final int KEPT = 50;
@@ -38,6 +41,22 @@ public final class VirtualLabels {
       labels.put(AWS_ACCOUNT, role.account());
     }
     return LabelSet.of(labels);
+  }
+
+  /**
+   * A pod's labels as selectors see them.
+   *
+   * @param unguarded whether the guard of the instance metadata service leaves it alone
+   */
+  public static LabelSet of(
+      Map<String, String> own, String serviceAccount, @Nullable IamRole role, boolean unguarded) {
+    LabelSet labels = of(own, serviceAccount, role);
+    if (!unguarded) {
+      return labels;
+    }
+    Map<String, String> more = new HashMap<>(labels);
+    more.put(UNGUARDED, "true");
+    return LabelSet.of(more);
   }
 
   /** The labels without those nobody but Merlon may set. */

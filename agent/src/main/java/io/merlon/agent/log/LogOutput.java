@@ -96,7 +96,9 @@ public final class LogOutput {
   /** A line stays a line, and a value one word, whatever is in it. */
   private static String quoted(String value) {
     String line = value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
-    return line.contains(" ") || line.contains("\"") ? '"' + line.replace("\"", "\\\"") + '"' : line;
+    return line.contains(" ") || line.contains("\"")
+        ? '"' + line.replace("\"", "\\\"") + '"'
+        : line;
   }
 
   private String json(Message message) {

@@ -50,8 +50,7 @@ public final class AgentLoop {
   private volatile AgentView view;
 
   /** What the loop works with; all of it is the loop's alone. */
-  public record Parts(
-      Datapath datapath, IncrementalCompiler compiler, PodInterfaces interfaces) {}
+  public record Parts(Datapath datapath, IncrementalCompiler compiler, PodInterfaces interfaces) {}
 
   /**
    * @param nanoTime a clock that only runs forward
@@ -64,8 +63,7 @@ public final class AgentLoop {
     this.enforcer = new Enforcer(datapath, settings);
     this.nanoTime = nanoTime;
     this.state =
-        new LoopState(
-            SyncState.NOTHING, compiler.current(), LinkState.EMPTY, PolicyRevisions.NONE);
+        new LoopState(SyncState.NOTHING, compiler.current(), LinkState.EMPTY, PolicyRevisions.NONE);
     this.nextCheck = nanoTime.getAsLong() + settings.checkEvery().toNanos();
     this.worked = nanoTime.getAsLong();
     this.view = look();
@@ -119,11 +117,10 @@ public final class AgentLoop {
     }
     batch
         .synced()
-        .ifPresent(
-            synced -> {
-              state = state.with(synced);
-              LOG.atInfo().addKeyValue("known", synced).log("cluster state");
-            });
+        .ifPresent(synced -> {
+          state = state.with(synced);
+          LOG.atInfo().addKeyValue("known", synced).log("cluster state");
+        });
   }
 
   private void learn(List<ClusterEvent> changes) {
@@ -200,10 +197,7 @@ public final class AgentLoop {
   private AgentView look() {
     return new AgentView(
         new AgentView.Progress(
-            datapath.adoption(),
-            state.cluster(),
-            state.links().synced(),
-            enforcer.isSettledIn()),
+            datapath.adoption(), state.cluster(), state.links().synced(), enforcer.isSettledIn()),
         state.policy(),
         datapath.observed(),
         state.policies(),

@@ -57,10 +57,8 @@ public record AgentView(
     List<String> problems = new ArrayList<>();
     trouble.ifPresent(it -> problems.add(it.text()));
     seen.problems()
-        .forEach(
-            problem ->
-                problems.add(
-                    problem.object() + " " + problem.field() + ": " + problem.reason()));
+        .forEach(problem ->
+            problems.add(problem.object() + " " + problem.field() + ": " + problem.reason()));
     return problems;
   }
 }

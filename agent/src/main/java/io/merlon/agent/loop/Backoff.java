@@ -14,6 +14,8 @@ record Backoff(int failures) {
   }
 
   Duration delay() {
-    return failures == 0 ? Duration.ZERO : FIRST.multipliedBy(1L << Math.min(failures - 1, DOUBLINGS));
+    return failures == 0
+        ? Duration.ZERO
+        : FIRST.multipliedBy(1L << Math.min(failures - 1, DOUBLINGS));
   }
 }

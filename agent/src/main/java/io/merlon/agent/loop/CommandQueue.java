@@ -96,11 +96,7 @@ public final class CommandQueue {
       }
       Batch batch =
           new Batch(
-              List.copyOf(cluster.values()),
-              Optional.ofNullable(synced),
-              links,
-              stopped,
-              since);
+              List.copyOf(cluster.values()), Optional.ofNullable(synced), links, stopped, since);
       cluster = new LinkedHashMap<>();
       links = new ArrayList<>();
       synced = null;

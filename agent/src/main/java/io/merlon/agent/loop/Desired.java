@@ -62,13 +62,12 @@ final class Desired {
     Map<PodRef, Set<Address>> routed = new HashMap<>();
     links
         .owners()
-        .forEach(
-            (ifindex, pod) -> {
-              Set<Address> own = links.routes().get(ifindex);
-              if (own != null) {
-                routed.computeIfAbsent(pod, p -> new HashSet<>()).addAll(own);
-              }
-            });
+        .forEach((ifindex, pod) -> {
+          Set<Address> own = links.routes().get(ifindex);
+          if (own != null) {
+            routed.computeIfAbsent(pod, p -> new HashSet<>()).addAll(own);
+          }
+        });
     return routed;
   }
 

@@ -85,13 +85,12 @@ final class Enforcer {
       }
     }
     HookUse.wanted(state, datapath.observed(), settings)
-        .forEach(
-            (ifindex, use) -> {
-              Link link = links.get(ifindex);
-              if (link != null && !use.equals(hooks.get(ifindex))) {
-                hook(new HostInterface(ifindex, link.name()), use, failures);
-              }
-            });
+        .forEach((ifindex, use) -> {
+          Link link = links.get(ifindex);
+          if (link != null && !use.equals(hooks.get(ifindex))) {
+            hook(new HostInterface(ifindex, link.name()), use, failures);
+          }
+        });
   }
 
   private void hook(HostInterface at, HookUse use, Failures failures) {

@@ -5,8 +5,8 @@ import io.merlon.agent.compile.PersistentMap;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Set;
 
 /**
@@ -35,8 +35,7 @@ public record PolicyRevisions(
           seen(put.key(), revision(put.object().resourceVersion(), put.object()));
       case ClusterEvent.PutClusterNetworkPolicy put ->
           seen(put.key(), revision(put.object().resourceVersion(), put.object()));
-      case ClusterEvent.Gone gone ->
-          policies.containsKey(gone.key()) ? seen(gone.key(), "") : this;
+      case ClusterEvent.Gone gone -> policies.containsKey(gone.key()) ? seen(gone.key(), "") : this;
       default -> this;
     };
   }

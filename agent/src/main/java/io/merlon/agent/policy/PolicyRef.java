@@ -17,7 +17,9 @@ public record PolicyRef(Kind kind, String namespace, String name) implements Com
   /** The kinds of policy there are, by their names in the API. */
   public enum Kind {
     NETWORK_POLICY("NetworkPolicy"),
-    CLUSTER_NETWORK_POLICY("ClusterNetworkPolicy");
+    CLUSTER_NETWORK_POLICY("ClusterNetworkPolicy"),
+    /** Merlon's own guard of the instance metadata service. */
+    METADATA_GUARD("MetadataGuard");
 
     private final String apiName;
 

@@ -16,12 +16,11 @@ final class MetricsText {
   static String of(AgentView view, Optional<Staleness> staleness) {
     MetricsText metrics = new MetricsText();
     metrics.write(view);
-    staleness.ifPresent(
-        s ->
-            metrics.gauge(
-                "merlon_cluster_staleness_seconds",
-                "Time since the last contact about the kind that is worst off.",
-                seconds(s.worst())));
+    staleness.ifPresent(s ->
+        metrics.gauge(
+            "merlon_cluster_staleness_seconds",
+            "Time since the last contact about the kind that is worst off.",
+            seconds(s.worst())));
     return metrics.text.toString();
   }
 

@@ -21,8 +21,7 @@ public final class StatusClient {
       socket.setSoTimeout(PATIENCE_MILLIS);
       String request = "GET " + path + " HTTP/1.1\r\nHost: merlon\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      String answer =
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       int body = answer.indexOf("\r\n\r\n");
       if (body < 0 || !answer.startsWith("HTTP/1.1 200 ")) {
         throw new IOException(path + ": " + answer.lines().findFirst().orElse("no answer"));

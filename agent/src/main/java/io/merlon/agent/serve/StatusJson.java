@@ -49,23 +49,22 @@ final class StatusJson {
   }
 
   static String status(String node, AgentView view, Optional<Staleness> staleness) {
-    return object(
-        json -> {
-          json.writeStringField("node", node);
-          json.writeBooleanField("enforcing", view.progress().enforcing());
-          json.writeStringField("cluster", lower(view.progress().cluster()));
-          json.writeBooleanField("interfaces", view.progress().interfaces());
-          json.writeStringField("start", text(view.progress().adoption()));
-          json.writeNumberField("epoch", view.enforced().epoch());
-          json.writeNumberField("pods", view.seen().pods().size());
-          json.writeNumberField("policies", view.policies().policies().size());
-          counts(json, view.counts());
-          kernel(json, view);
-          if (staleness.isPresent()) {
-            staleness(json, staleness.get());
-          }
-          strings(json, "problems", view.problems());
-        });
+    return object(json -> {
+      json.writeStringField("node", node);
+      json.writeBooleanField("enforcing", view.progress().enforcing());
+      json.writeStringField("cluster", lower(view.progress().cluster()));
+      json.writeBooleanField("interfaces", view.progress().interfaces());
+      json.writeStringField("start", text(view.progress().adoption()));
+      json.writeNumberField("epoch", view.enforced().epoch());
+      json.writeNumberField("pods", view.seen().pods().size());
+      json.writeNumberField("policies", view.policies().policies().size());
+      counts(json, view.counts());
+      kernel(json, view);
+      if (staleness.isPresent()) {
+        staleness(json, staleness.get());
+      }
+      strings(json, "problems", view.problems());
+    });
   }
 
   private static void counts(JsonGenerator json, AgentView.Counts counts) throws IOException {
@@ -118,33 +117,30 @@ final class StatusJson {
   static String pods(AgentView view) {
     Map<PodRef, List<String>> interfaces = new TreeMap<>();
     view.hooks()
-        .forEach(
-            (at, use) -> {
-              if (use instanceof HookUse.OfPod(var pod)) {
-                interfaces.computeIfAbsent(pod, p -> new ArrayList<>()).add(at.name());
-              }
-            });
-    return object(
-        json -> {
-          json.writeArrayFieldStart("pods");
-          for (LocalPod pod : new TreeMap<>(view.seen().pods()).values()) {
-            pod(json, view, pod, interfaces.getOrDefault(pod.pod(), List.of()));
+        .forEach((at, use) -> {
+          if (use instanceof HookUse.OfPod(var pod)) {
+            interfaces.computeIfAbsent(pod, p -> new ArrayList<>()).add(at.name());
           }
-          json.writeEndArray();
-          strings(
-              json,
-              "unknown_interfaces",
-              view.hooks().entrySet().stream()
-                  .filter(hook -> hook.getValue() instanceof HookUse.OfUnknown)
-                  .map(Map.Entry::getKey)
-                  .map(HostInterface::name)
-                  .sorted()
-                  .toList());
         });
+    return object(json -> {
+      json.writeArrayFieldStart("pods");
+      for (LocalPod pod : new TreeMap<>(view.seen().pods()).values()) {
+        pod(json, view, pod, interfaces.getOrDefault(pod.pod(), List.of()));
+      }
+      json.writeEndArray();
+      strings(
+          json,
+          "unknown_interfaces",
+          view.hooks().entrySet().stream()
+              .filter(hook -> hook.getValue() instanceof HookUse.OfUnknown)
+              .map(Map.Entry::getKey)
+              .map(HostInterface::name)
+              .sorted()
+              .toList());
+    });
   }
 
-  private static void pod(
-      JsonGenerator json, AgentView view, LocalPod pod, List<String> interfaces)
+  private static void pod(JsonGenerator json, AgentView view, LocalPod pod, List<String> interfaces)
       throws IOException {
     Endpoint enforced = view.enforced().endpoints().get(pod.pod());
     json.writeStartObject();
@@ -160,18 +156,18 @@ final class StatusJson {
     strings(
         json,
         "addresses",
-        (enforced == null ? pod.addresses() : enforced.addresses()).stream()
-            .map(Object::toString)
-            .toList());
+        (enforced == null ? pod.addresses() : enforced.addresses())
+            .stream().map(Object::toString).toList());
     json.writeStringField("spiffe_id", pod.identity().spiffeId());
-    problems(json, view, new ClusterEvent.Key(
-        ClusterEvent.Kind.POD, pod.pod().namespace(), pod.pod().name()));
+    problems(
+        json,
+        view,
+        new ClusterEvent.Key(ClusterEvent.Kind.POD, pod.pod().namespace(), pod.pod().name()));
     json.writeEndObject();
   }
 
   /** Whether the kernel judges the pod as its policies, as they were told last, ask. */
-  private static boolean isUpToDate(
-      AgentView view, LocalPod pod, @Nullable Endpoint enforced) {
+  private static boolean isUpToDate(AgentView view, LocalPod pod, @Nullable Endpoint enforced) {
     return enforced != null
         && enforced.mode() == pod.mode()
         && enforced.subject() == pod.subject()
@@ -179,32 +175,30 @@ final class StatusJson {
   }
 
   static String policies(AgentView view) {
-    return object(
-        json -> {
-          json.writeArrayFieldStart("policies");
-          var sorted = new ArrayList<>(view.policies().policies().entrySet());
-          sorted.sort(
-              Comparator.comparing(
-                      (Map.Entry<ClusterEvent.Key, PolicyRevisions.Revision> e) ->
-                          e.getKey().kind())
-                  .thenComparing(e -> e.getKey().namespace())
-                  .thenComparing(e -> e.getKey().name()));
-          for (var entry : sorted) {
-            json.writeStartObject();
-            json.writeStringField(
-                "kind",
-                entry.getKey().kind() == ClusterEvent.Kind.NETWORK_POLICY
-                    ? "NetworkPolicy"
-                    : "ClusterNetworkPolicy");
-            json.writeStringField("namespace", entry.getKey().namespace());
-            json.writeStringField("name", entry.getKey().name());
-            json.writeStringField("seen", entry.getValue().seen());
-            json.writeStringField("enforced", entry.getValue().enforced());
-            problems(json, view, entry.getKey());
-            json.writeEndObject();
-          }
-          json.writeEndArray();
-        });
+    return object(json -> {
+      json.writeArrayFieldStart("policies");
+      var sorted = new ArrayList<>(view.policies().policies().entrySet());
+      sorted.sort(
+          Comparator.comparing(
+                  (Map.Entry<ClusterEvent.Key, PolicyRevisions.Revision> e) -> e.getKey().kind())
+              .thenComparing(e -> e.getKey().namespace())
+              .thenComparing(e -> e.getKey().name()));
+      for (var entry : sorted) {
+        json.writeStartObject();
+        json.writeStringField(
+            "kind",
+            entry.getKey().kind() == ClusterEvent.Kind.NETWORK_POLICY
+                ? "NetworkPolicy"
+                : "ClusterNetworkPolicy");
+        json.writeStringField("namespace", entry.getKey().namespace());
+        json.writeStringField("name", entry.getKey().name());
+        json.writeStringField("seen", entry.getValue().seen());
+        json.writeStringField("enforced", entry.getValue().enforced());
+        problems(json, view, entry.getKey());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    });
   }
 
   private static void problems(JsonGenerator json, AgentView view, ClusterEvent.Key object)

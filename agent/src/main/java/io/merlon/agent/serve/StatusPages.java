@@ -34,8 +34,7 @@ public final class StatusPages {
     return switch (path) {
       case "/healthz" -> health();
       case "/readyz" -> ready(view);
-      case "/v1/status" ->
-          Response.json(StatusJson.status(node, view, sources.staleness().get()));
+      case "/v1/status" -> Response.json(StatusJson.status(node, view, sources.staleness().get()));
       case "/v1/pods" -> Response.json(StatusJson.pods(view));
       case "/v1/policies" -> Response.json(StatusJson.policies(view));
       case "/metrics" ->

@@ -10,7 +10,12 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 public record StatusReport(String status, String pods, String policies) {
   /** All of it as one object. */
   public String json() {
-    return "{\"status\":" + status + ",\"pods\":" + list(pods) + ",\"policies\":" + list(policies)
+    return "{\"status\":"
+        + status
+        + ",\"pods\":"
+        + list(pods)
+        + ",\"policies\":"
+        + list(policies)
         + "}";
   }
 

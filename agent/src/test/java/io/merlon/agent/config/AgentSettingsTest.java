@@ -31,7 +31,7 @@ class AgentSettingsTest {
     assertEquals(new SourceSetting.Kubernetes(), settings.node().source());
     assertEquals(Mode.ENFORCE, settings.enforcement().mode());
     assertEquals(UntilKnown.ALLOW, settings.enforcement().untilKnown());
-    assertEquals(MetadataGuard.OFF, settings.enforcement().metadataGuard());
+    assertEquals(GuardedPods.OFF, settings.enforcement().metadataGuard());
     assertEquals(List.of("eni", "vlan"), settings.kernel().interfacePrefixes());
     assertEquals(Path.of("/sys/fs/bpf/merlon"), settings.kernel().pinRoot());
     assertEquals(
@@ -56,8 +56,7 @@ class AgentSettingsTest {
   @Test
   void theEnvironmentMayNameTheFile() throws IOException {
     Path file = file("node-name: n2\nsource: folder:/tmp/x\nmap-flows: 4096\ndry-run: true\n");
-    AgentSettings settings =
-        AgentSettings.read(NOTHING, Map.of("MERLON_CONFIG", file.toString()));
+    AgentSettings settings = AgentSettings.read(NOTHING, Map.of("MERLON_CONFIG", file.toString()));
     assertEquals("n2", settings.node().name());
     assertEquals(new SourceSetting.Folder(Path.of("/tmp/x")), settings.node().source());
     assertEquals(4096, settings.kernel().sizes().flows());
@@ -70,15 +69,13 @@ class AgentSettingsTest {
     AgentSettings written = AgentSettings.read(Map.of("config", file.toString()), NOTHING);
     assertEquals(List.of("cali", "eni"), written.kernel().interfacePrefixes());
     AgentSettings told =
-        AgentSettings.read(
-            Map.of("node-name", "n", "interface-prefixes", "a, b"), NOTHING);
+        AgentSettings.read(Map.of("node-name", "n", "interface-prefixes", "a, b"), NOTHING);
     assertEquals(List.of("a", "b"), told.kernel().interfacePrefixes());
   }
 
   @Test
   void readsAddressesOfBothFamilies() {
-    assertEquals(
-        Optional.of(InetSocketAddress.createUnresolved("::1", 80)), http("[::1]:80"));
+    assertEquals(Optional.of(InetSocketAddress.createUnresolved("::1", 80)), http("[::1]:80"));
     assertEquals(Optional.empty(), http("none"));
   }
 
@@ -132,9 +129,9 @@ class AgentSettingsTest {
     Path broken = file("mode: audit\nsource: {\n");
     Map<String, String> given = Map.of("config", broken.toString());
     ConfigurationException e =
-        assertThrows(
-            ConfigurationException.class, () -> AgentSettings.read(given, NOTHING));
-    assertTrue(String.valueOf(e.getMessage()).startsWith("config: " + broken + ":"), e.getMessage());
+        assertThrows(ConfigurationException.class, () -> AgentSettings.read(given, NOTHING));
+    assertTrue(
+        String.valueOf(e.getMessage()).startsWith("config: " + broken + ":"), e.getMessage());
     assertEquals(1, String.valueOf(e.getMessage()).lines().count());
   }
 
@@ -167,8 +164,7 @@ class AgentSettingsTest {
       given.put("node-name", "n1");
     }
     ConfigurationException e =
-        assertThrows(
-            ConfigurationException.class, () -> AgentSettings.read(given, environment));
+        assertThrows(ConfigurationException.class, () -> AgentSettings.read(given, environment));
     assertEquals(message, e.getMessage());
   }
 

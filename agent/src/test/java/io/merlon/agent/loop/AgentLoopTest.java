@@ -68,8 +68,7 @@ class AgentLoopTest {
     assertEquals(List.of(), datapath.did);
     tell(loop, appeared(link(7, "web")), new LinkEvent.Synced());
     assertEquals(
-        List.of("bind " + link(7, "web").name() + " shop/web", "take over", "sweep"),
-        datapath.did);
+        List.of("bind " + link(7, "web").name() + " shop/web", "take over", "sweep"), datapath.did);
     tell(loop, List.of(pod("api", "10.0.0.2")));
     assertEquals(3, datapath.did.size(), "swept once");
   }
@@ -291,8 +290,7 @@ class AgentLoopTest {
   }
 
   private static PolicyRevisions.Revision revision(AgentLoop loop) {
-    PolicyRevisions.Revision revision =
-        loop.view().policies().policies().get(denyAll("").key());
+    PolicyRevisions.Revision revision = loop.view().policies().policies().get(denyAll("").key());
     assertNotNull(revision);
     return revision;
   }

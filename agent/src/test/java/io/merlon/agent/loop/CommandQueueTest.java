@@ -63,11 +63,10 @@ class CommandQueueTest {
     CountDownLatch through = new CountDownLatch(1);
     Thread source =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  tell(queue, pod("c", ""));
-                  through.countDown();
-                });
+            .start(() -> {
+              tell(queue, pod("c", ""));
+              through.countDown();
+            });
     awaitBlocked(source);
     assertEquals(1, through.getCount());
     assertEquals(List.of(pod("a", ""), pod("b", "")), queue.take(LONG).cluster());

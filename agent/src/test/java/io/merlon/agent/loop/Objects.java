@@ -5,10 +5,10 @@ import io.merlon.agent.api.LabelSelector;
 import io.merlon.agent.api.Namespace;
 import io.merlon.agent.api.NetworkPolicy;
 import io.merlon.agent.api.Pod;
+import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.interfaces.Link;
 import io.merlon.agent.interfaces.LinkEvent;
 import io.merlon.agent.interfaces.VpcCniNaming;
-import io.merlon.agent.identity.PodRef;
 import java.util.List;
 import java.util.Map;
 
