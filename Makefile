@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Resolved once per run, so that a JDK installed by `deps` is found too.
 MVN = JAVA_HOME="$${MERLON_JDK:-$$(.ci/jdk 25)}" mvn -B
 
-.PHONY: help deps build test format bindings bindings-check demo test-kernels bench bench-datapath bench-compile bench-watch clean
+.PHONY: help deps build test format bindings bindings-check demo test-kernels bench bench-agent bench-datapath bench-compile bench-watch clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,11 @@ bench-datapath: deps ## What a packet costs over an empty program, beside the bu
 	"$${MERLON_JDK:-$$(.ci/jdk 25)}"/bin/java --enable-native-access=ALL-UNNAMED \
 	  -cp bpf/target/test-classes:bpf/target/classes:bindings/target/classes \
 	  io.merlon.datapath.bench.DatapathBench
+
+bench-agent: deps ## From an event to the kernel, at 1,000 and 50,000 pods, beside the budget
+	$(MVN) -q -DskipTests -pl agent -am package
+	"$${MERLON_JDK:-$$(.ci/jdk 25)}"/bin/java -XX:+UseSerialGC -Xms8m --enable-native-access=ALL-UNNAMED \
+	  -cp "agent/target/test-classes:agent/target/dist/lib/*" io.merlon.agent.bench.AgentBench
 
 bench-compile: deps ## What compiling costs, from nothing and change by change, beside the budget
 	$(MVN) -q -DskipTests -pl agent -am package

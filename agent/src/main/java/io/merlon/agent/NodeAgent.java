@@ -55,7 +55,7 @@ final class NodeAgent implements AutoCloseable {
     this.server = http.isEmpty() ? null : serve(http.get(), settings, loop, source);
   }
 
-  /** Starts everything; what cannot start is an exception, and leaves nothing running. */
+  /** Starts everything. What cannot start is an exception, and the end of the process. */
   static NodeAgent start(AgentSettings settings) throws IOException {
     Datapath datapath =
         settings.dryRun()

@@ -62,6 +62,8 @@ class RoomsTest {
         imports()
             .filter(i -> i.line().startsWith("import io.merlon.bpf."))
             .filter(i -> !Set.of("program", "lab", "").contains(i.room()))
+            // The loop touches nothing, but answers what the kernel refused to others.
+            .filter(i -> !i.line().equals("import io.merlon.bpf.BpfException;"))
             .map(Import::text)
             .toList();
     assertEquals(List.of(), found);

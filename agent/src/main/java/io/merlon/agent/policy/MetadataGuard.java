@@ -65,7 +65,9 @@ public final class MetadataGuard {
     return new PolicyRule(
         new RuleRef(ref, Direction.EGRESS, index, name),
         action,
-        addresses.stream().<PeerSelector>map(cidr -> new PeerSelector.Block(Cidr.of(cidr), List.of())).toList(),
+        addresses.stream()
+            .<PeerSelector>map(cidr -> new PeerSelector.Block(Cidr.of(cidr), List.of()))
+            .toList(),
         List.of(new PortMatch.Everything()));
   }
 }

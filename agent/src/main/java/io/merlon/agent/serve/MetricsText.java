@@ -43,14 +43,14 @@ final class MetricsText {
     for (Repair.Kind kind : Repair.Kind.values()) {
       line(
           "merlon_repairs_total{kind=\"" + kind.name().toLowerCase(Locale.ROOT) + "\"}",
-          view.counts().repairs().getOrDefault(kind, 0L));
+          (double) view.counts().repairs().getOrDefault(kind, 0L));
     }
     var latencies = view.counts().latencies();
     header(
         "merlon_enforce_latency_seconds", "From an event to having it in the kernel.", "summary");
     line("merlon_enforce_latency_seconds{quantile=\"0.5\"}", seconds(latencies.p50()));
     line("merlon_enforce_latency_seconds{quantile=\"0.99\"}", seconds(latencies.p99()));
-    line("merlon_enforce_latency_seconds_count", latencies.count());
+    line("merlon_enforce_latency_seconds_count", (double) latencies.count());
   }
 
   private static double seconds(Duration duration) {
@@ -59,12 +59,12 @@ final class MetricsText {
 
   private void gauge(String name, String help, double value) {
     header(name, help, "gauge");
-    line(name, value);
+    line(name, (double) value);
   }
 
   private void counter(String name, String help, long value) {
     header(name, help, "counter");
-    line(name, value);
+    line(name, (double) value);
   }
 
   private void header(String name, String help, String type) {

@@ -61,10 +61,10 @@ public final class StatusServer implements AutoCloseable {
               .channel();
       return new StatusServer(group, channel);
     } catch (RuntimeException | Error e) {
-      group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw e;
     } catch (Exception e) { // Netty throws what it does not declare
-      group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw new IOException("cannot listen on " + at + ": " + e.getMessage(), e);
     }
   }
@@ -123,14 +123,14 @@ public final class StatusServer implements AutoCloseable {
       HttpUtil.setKeepAlive(http, more);
       var written = context.writeAndFlush(http);
       if (!more) {
-        written.addListener(ChannelFutureListener.CLOSE);
+        var _ = written.addListener(ChannelFutureListener.CLOSE);
       }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       // A client that breaks off or says nonsense is not our trouble.
-      context.close();
+      var _ = context.close();
     }
   }
 }

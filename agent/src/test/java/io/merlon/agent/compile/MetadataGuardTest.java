@@ -34,8 +34,7 @@ class MetadataGuardTest {
     for (String address : METADATA) {
       Decision decision = decide(policy, "plain", address);
       assertFalse(decision.allows(), address);
-      assertEquals(
-          "MetadataGuard all-pods egress[1] (instance-metadata)", rule(decision), address);
+      assertEquals("MetadataGuard all-pods egress[1] (instance-metadata)", rule(decision), address);
     }
     assertTrue(decide(policy, "plain", "169.254.169.253").allows());
     assertTrue(decide(policy, "plain", "8.8.8.8").allows());
@@ -114,8 +113,7 @@ class MetadataGuardTest {
     return new ClusterEvent.PutNamespace(new Namespace("shop", Map.of(), Map.of()));
   }
 
-  private static ClusterEvent egress(
-      String name, @Nullable List<NetworkPolicy.Rule> rules) {
+  private static ClusterEvent egress(String name, @Nullable List<NetworkPolicy.Rule> rules) {
     return new ClusterEvent.PutNetworkPolicy(
         new NetworkPolicy(
             "shop", name, "u", "1", LabelSelector.EVERYTHING, List.of("Egress"), null, rules));
@@ -148,9 +146,7 @@ class MetadataGuardTest {
     LocalPod local = policy.pods().get(new PodRef("shop", pod));
     assertNotNull(local, pod);
     int peerClass = policy.addresses().classOf(Address.of(address));
-    return policy
-        .table(local.subject())
-        .decide(peerClass, Direction.EGRESS, Protocol.TCP, 80);
+    return policy.table(local.subject()).decide(peerClass, Direction.EGRESS, Protocol.TCP, 80);
   }
 
   private static String rule(Decision decision) {

@@ -1,0 +1,186 @@
+package io.merlon.agent.serve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.merlon.agent.api.ClusterEvent;
+import io.merlon.agent.api.LabelSelector;
+import io.merlon.agent.api.Namespace;
+import io.merlon.agent.api.NetworkPolicy;
+import io.merlon.agent.api.Pod;
+import io.merlon.agent.compile.CompileOptions;
+import io.merlon.agent.compile.IncrementalCompiler;
+import io.merlon.agent.config.UntilKnown;
+import io.merlon.agent.interfaces.InterfaceNaming;
+import io.merlon.agent.interfaces.Link;
+import io.merlon.agent.interfaces.LinkEvent;
+import io.merlon.agent.interfaces.PodInterfaces;
+import io.merlon.agent.loop.AgentLoop;
+import io.merlon.agent.loop.Batch;
+import io.merlon.agent.loop.LoopSettings;
+import io.merlon.agent.loop.PrintingDatapath;
+import io.merlon.agent.watch.SyncState;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The pages over real HTTP, about a loop that enforces nowhere. */
+class StatusServerTest {
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final AgentLoop loop =
+      new AgentLoop(
+          new LoopSettings(
+              UntilKnown.ALLOW, List.of("eni"), List.of("eth"), Duration.ofSeconds(5)),
+          new AgentLoop.Parts(
+              new PrintingDatapath(_ -> {}),
+              new IncrementalCompiler(CompileOptions.forNode("n1")),
+              new PodInterfaces(InterfaceNaming.EKS)),
+          () -> 0);
+  private Duration idle = Duration.ZERO;
+  private final StatusServer server = start();
+
+  private StatusServer start() {
+    StatusPages pages =
+        new StatusPages(
+            "n1", new StatusPages.Sources(loop::view, () -> idle, Optional::empty));
+    try {
+      return StatusServer.start(new InetSocketAddress("127.0.0.1", 0), pages::answer);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+    client.close();
+  }
+
+  @Test
+  void isReadyOnceAllIsEnforced() throws Exception {
+    assertEquals(503, get("/readyz").statusCode());
+    assertEquals(
+        "not everything is enforced yet: cluster NOTHING, interfaces unknown\n",
+        get("/readyz").body());
+    tell();
+    assertEquals(200, get("/readyz").statusCode());
+  }
+
+  @Test
+  void isNotWellWhenTheLoopIsStuck() throws Exception {
+    assertEquals(200, get("/healthz").statusCode());
+    idle = Duration.ofSeconds(61);
+    assertEquals(503, get("/healthz").statusCode());
+  }
+
+  @Test
+  void tellsPodsAndPoliciesWithTheirProblems() throws Exception {
+    tell();
+    String pods = get("/v1/pods").body();
+    assertTrue(pods.contains("\"name\":\"web\""), pods);
+    assertTrue(pods.contains("\"attached\":true,\"up_to_date\":true"), pods);
+    assertTrue(pods.contains("\"addresses\":[\"10.0.0.1\"]"), pods);
+    String policies = get("/v1/policies?pretty").body();
+    assertTrue(
+        policies.contains("\"name\":\"broken\",\"seen\":\"7\",\"enforced\":\"7\""), policies);
+    assertTrue(policies.contains("\"field\":\"spec.ingress[0].from[0].ipBlock.cidr\""), policies);
+    String metrics = get("/metrics").body();
+    assertTrue(metrics.contains("\nmerlon_problems 1.0\n"), metrics);
+  }
+
+  @Test
+  void theCommandLineReadsTheSamePages() throws Exception {
+    tell();
+    StatusReport report = StatusClient.ask(server.address());
+    assertTrue(report.text().contains("web enforce attached"), report.text());
+    assertTrue(report.text().contains("WITH PROBLEMS"), report.text());
+    assertTrue(report.json().startsWith("{\"status\":{\"node\":\"n1\""), report.json());
+    assertEquals(false, report.isWell());
+  }
+
+  @Test
+  void answersNothingElse() throws Exception {
+    assertEquals(404, get("/v1/secrets").statusCode());
+    HttpRequest post =
+        HttpRequest.newBuilder(uri("/v1/status"))
+            .POST(HttpRequest.BodyPublishers.ofString("x"))
+            .build();
+    assertEquals(405, client.send(post, HttpResponse.BodyHandlers.ofString()).statusCode());
+  }
+
+  @Test
+  void aPortInUseIsAnError() {
+    IOException e =
+        assertThrows(
+            IOException.class,
+            () -> StatusServer.start(server.address(), path -> Response.text(200, path)));
+    assertTrue(String.valueOf(e.getMessage()).startsWith("cannot listen on"), e.toString());
+  }
+
+  private void tell() {
+    NetworkPolicy broken =
+        new NetworkPolicy(
+            "shop",
+            "broken",
+            "u",
+            "7",
+            LabelSelector.EVERYTHING,
+            null,
+            List.of(
+                new NetworkPolicy.Rule(
+                    List.of(
+                        new NetworkPolicy.Peer(
+                            null, null, new NetworkPolicy.IpBlock("10.0.0.0/99", List.of()))),
+                    null)),
+            null);
+    Pod web =
+        new Pod(
+            "shop",
+            "web",
+            "uid",
+            Map.of("app", "web"),
+            Map.of(),
+            "default",
+            "n1",
+            false,
+            Pod.Phase.RUNNING,
+            List.of("10.0.0.1"),
+            List.of(),
+            null,
+            false);
+    String name =
+        io.merlon.agent.interfaces.VpcCniNaming.EKS.hostInterface(
+            new io.merlon.agent.identity.PodRef("shop", "web"));
+    loop.doWork(
+        new Batch(
+            List.of(
+                new ClusterEvent.PutNamespace(new Namespace("shop", Map.of(), Map.of())),
+                new ClusterEvent.PutPod(web),
+                new ClusterEvent.PutNetworkPolicy(broken)),
+            Optional.of(SyncState.ALL),
+            List.of(
+                new LinkEvent.Appeared(new Link(5, name, "veth", "", true, null)),
+                new LinkEvent.Synced()),
+            false,
+            0));
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+}

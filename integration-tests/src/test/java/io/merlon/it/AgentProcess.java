@@ -1,0 +1,156 @@
+package io.merlon.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The agent as users run it, a process of its own, in a node's network namespace: fed by a folder
+ * of manifests, its pins in a folder of this test's own.
+ */
+final class AgentProcess implements AutoCloseable {
+  static final String NODE = "node-a";
+
+  private static final int PORT = 9469;
+  private static final int SECONDS = 60;
+  private static final Duration STARTING = Duration.ofSeconds(60);
+
+  private final NetworkNamespace node;
+  private final Path folder;
+  private final Path pins;
+  private final List<String> options;
+  private @Nullable Process process;
+
+  /**
+   * @param folder of manifests
+   * @param options beside those every test needs
+   */
+  AgentProcess(NetworkNamespace node, Path folder, List<String> options) {
+    this.node = node;
+    this.folder = folder;
+    this.pins = Path.of("/sys/fs/bpf", node.name());
+    this.options = List.copyOf(options);
+  }
+
+  /** Starts it, and waits until everything is enforced; how long that took. */
+  Duration start() {
+    long begun = System.nanoTime();
+    List<String> arguments = new ArrayList<>(List.of("agent", "--node-name=" + NODE));
+    arguments.add("--source=folder:" + folder);
+    arguments.add("--pin-root=" + pins);
+    arguments.add("--uplink-prefixes=up");
+    arguments.addAll(options);
+    try {
+      Process started = new ProcessBuilder(command(arguments)).inheritIO().start();
+      process = started;
+      Await.until(
+          "the agent enforces",
+          STARTING,
+          () -> {
+            if (!started.isAlive()) {
+              throw new IllegalStateException("the agent ended: " + started.exitValue());
+            }
+            return get("/readyz").startsWith("HTTP/1.1 200");
+          });
+      return Duration.ofNanos(System.nanoTime() - begun);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs another command of merlon's in the node's namespace. */
+  Command run(String... arguments) {
+    return Command.run(command(List.of(arguments)), "");
+  }
+
+  /** nsenter, and not ip netns exec, which hides what is mounted below /sys. */
+  private List<String> command(List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("nsenter", "--net=/run/netns/" + node.name()));
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xms8m", "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add("io.merlon.agent.AgentMain");
+    command.addAll(arguments);
+    return command;
+  }
+
+  /** The whole answer to a request, or "" if nobody answers. */
+  String get(String path) {
+    return node.call(
+        () -> {
+          try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), PORT), 1000);
+            socket.setSoTimeout(5000);
+            String request =
+                "GET " + path + " HTTP/1.1\r\nHost: merlon\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+          } catch (IOException e) {
+            return "";
+          }
+        });
+  }
+
+  /** Asks it to end (SIGTERM), and waits for that. */
+  void terminate() {
+    running().destroy();
+    awaitEnd();
+  }
+
+  /** Ends it in the middle of whatever it does (SIGKILL). */
+  void kill() {
+    running().destroyForcibly();
+    awaitEnd();
+  }
+
+  long pid() {
+    return running().pid();
+  }
+
+  private Process running() {
+    if (process == null) {
+      throw new IllegalStateException("the agent was never started");
+    }
+    return process;
+  }
+
+  private void awaitEnd() {
+    try {
+      if (!running().waitFor(SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("the agent did not end within " + SECONDS + " s");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  Command detach() {
+    return run("detach", "--pin-root=" + pins);
+  }
+
+  boolean hasPins() {
+    return Files.exists(pins);
+  }
+
+  /** Ends it if it runs, and removes what it left. */
+  @Override
+  public void close() {
+    if (process != null && process.isAlive()) {
+      kill();
+    }
+    if (hasPins()) {
+      detach().succeeded();
+    }
+  }
+}
