@@ -25,7 +25,8 @@ final class AgentNode implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     this.agent = new AgentProcess(network.node(), folder, List.of(options));
-    write("node", "{apiVersion: v1, kind: Node, metadata: {name: %s}}".formatted(AgentProcess.NODE));
+    write(
+        "node", "{apiVersion: v1, kind: Node, metadata: {name: %s}}".formatted(AgentProcess.NODE));
   }
 
   AgentProcess agent() {

@@ -87,19 +87,17 @@ final class AgentProcess implements AutoCloseable {
 
   /** The whole answer to a request, or "" if nobody answers. */
   String get(String path) {
-    return node.call(
-        () -> {
-          try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), PORT), 1000);
-            socket.setSoTimeout(5000);
-            String request =
-                "GET " + path + " HTTP/1.1\r\nHost: merlon\r\nConnection: close\r\n\r\n";
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-          } catch (IOException e) {
-            return "";
-          }
-        });
+    return node.call(() -> {
+      try (Socket socket = new Socket()) {
+        socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), PORT), 1000);
+        socket.setSoTimeout(5000);
+        String request = "GET " + path + " HTTP/1.1\r\nHost: merlon\r\nConnection: close\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      } catch (IOException e) {
+        return "";
+      }
+    });
   }
 
   /** Asks it to end (SIGTERM), and waits for that. */

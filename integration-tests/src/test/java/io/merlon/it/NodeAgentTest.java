@@ -217,9 +217,7 @@ class NodeAgentTest {
     Await.until(
         "all connections are silent",
         PATIENT,
-        () ->
-            chats.stream()
-                .allMatch(c -> System.nanoTime() - c.lastHeard() > CUT_WITHIN));
+        () -> chats.stream().allMatch(c -> System.nanoTime() - c.lastHeard() > CUT_WITHIN));
   }
 
   private void awaitEnforced(String policy) {

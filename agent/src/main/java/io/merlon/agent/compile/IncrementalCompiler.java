@@ -37,6 +37,8 @@ public final class IncrementalCompiler {
   }
 
   /**
+   * Begins with an empty cluster.
+   *
    * @param builtIn policies that are there from the beginning, whatever the cluster has
    */
   public IncrementalCompiler(CompileOptions options, List<Policy> builtIn) {

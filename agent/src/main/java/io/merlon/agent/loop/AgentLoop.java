@@ -53,6 +53,8 @@ public final class AgentLoop {
   public record Parts(Datapath datapath, IncrementalCompiler compiler, PodInterfaces interfaces) {}
 
   /**
+   * Knows nothing yet, and does nothing before it is told something.
+   *
    * @param nanoTime a clock that only runs forward
    */
   public AgentLoop(LoopSettings settings, Parts parts, LongSupplier nanoTime) {

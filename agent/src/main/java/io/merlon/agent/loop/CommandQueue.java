@@ -31,6 +31,8 @@ public final class CommandQueue {
   private long since;
 
   /**
+   * Makes an empty one.
+   *
    * @param nanoTime the clock latencies are measured by
    */
   public CommandQueue(int capacity, LongSupplier nanoTime) {

@@ -23,6 +23,8 @@ public final class PrintingDatapath implements Datapath {
   private ObservedState observed = ObservedState.EMPTY;
 
   /**
+   * Begins with an empty kernel.
+   *
    * @param out takes a line for each step
    */
   public PrintingDatapath(Consumer<String> out) {

@@ -2,7 +2,6 @@ package io.merlon.agent.compile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.agent.api.ClusterEvent;
@@ -20,6 +19,7 @@ import io.merlon.agent.policy.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -143,8 +143,7 @@ class MetadataGuardTest {
   }
 
   private static Decision decide(CompiledPolicy policy, String pod, String address) {
-    LocalPod local = policy.pods().get(new PodRef("shop", pod));
-    assertNotNull(local, pod);
+    LocalPod local = Objects.requireNonNull(policy.pods().get(new PodRef("shop", pod)));
     int peerClass = policy.addresses().classOf(Address.of(address));
     return policy.table(local.subject()).decide(peerClass, Direction.EGRESS, Protocol.TCP, 80);
   }

@@ -1,17 +1,16 @@
 package io.merlon.agent.loop;
 
-import static io.merlon.agent.loop.Objects.appeared;
-import static io.merlon.agent.loop.Objects.denyAll;
-import static io.merlon.agent.loop.Objects.gonePod;
-import static io.merlon.agent.loop.Objects.link;
-import static io.merlon.agent.loop.Objects.named;
-import static io.merlon.agent.loop.Objects.namespace;
-import static io.merlon.agent.loop.Objects.pod;
-import static io.merlon.agent.loop.Objects.ref;
+import static io.merlon.agent.loop.Shop.appeared;
+import static io.merlon.agent.loop.Shop.denyAll;
+import static io.merlon.agent.loop.Shop.gonePod;
+import static io.merlon.agent.loop.Shop.link;
+import static io.merlon.agent.loop.Shop.named;
+import static io.merlon.agent.loop.Shop.namespace;
+import static io.merlon.agent.loop.Shop.pod;
+import static io.merlon.agent.loop.Shop.ref;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -36,6 +35,7 @@ import io.merlon.agent.watch.SyncState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -278,20 +278,15 @@ class AgentLoopTest {
   }
 
   private static Endpoint endpoint(FakeDatapath datapath, String pod) {
-    Endpoint endpoint = datapath.observed.endpoints().get(ref(pod));
-    assertNotNull(endpoint, pod);
-    return endpoint;
+    return Objects.requireNonNull(datapath.observed.endpoints().get(ref(pod)));
   }
 
   private static boolean allows(FakeDatapath datapath, String pod) {
-    VerdictTable table = datapath.observed.tableOf(endpoint(datapath, pod).subject());
-    assertNotNull(table);
+    VerdictTable table = Objects.requireNonNull(datapath.observed.tableOf(endpoint(datapath, pod).subject()));
     return table.decide(0, Direction.EGRESS, Protocol.TCP, 80).allows();
   }
 
   private static PolicyRevisions.Revision revision(AgentLoop loop) {
-    PolicyRevisions.Revision revision = loop.view().policies().policies().get(denyAll("").key());
-    assertNotNull(revision);
-    return revision;
+    return Objects.requireNonNull(loop.view().policies().policies().get(denyAll("").key()));
   }
 }

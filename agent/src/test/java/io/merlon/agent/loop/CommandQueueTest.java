@@ -1,9 +1,9 @@
 package io.merlon.agent.loop;
 
-import static io.merlon.agent.loop.Objects.appeared;
-import static io.merlon.agent.loop.Objects.gonePod;
-import static io.merlon.agent.loop.Objects.named;
-import static io.merlon.agent.loop.Objects.pod;
+import static io.merlon.agent.loop.Shop.appeared;
+import static io.merlon.agent.loop.Shop.gonePod;
+import static io.merlon.agent.loop.Shop.named;
+import static io.merlon.agent.loop.Shop.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;

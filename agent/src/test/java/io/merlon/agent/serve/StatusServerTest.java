@@ -39,8 +39,7 @@ class StatusServerTest {
   private final HttpClient client = HttpClient.newHttpClient();
   private final AgentLoop loop =
       new AgentLoop(
-          new LoopSettings(
-              UntilKnown.ALLOW, List.of("eni"), List.of("eth"), Duration.ofSeconds(5)),
+          new LoopSettings(UntilKnown.ALLOW, List.of("eni"), List.of("eth"), Duration.ofSeconds(5)),
           new AgentLoop.Parts(
               new PrintingDatapath(_ -> {}),
               new IncrementalCompiler(CompileOptions.forNode("n1")),
@@ -51,8 +50,7 @@ class StatusServerTest {
 
   private StatusServer start() {
     StatusPages pages =
-        new StatusPages(
-            "n1", new StatusPages.Sources(loop::view, () -> idle, Optional::empty));
+        new StatusPages("n1", new StatusPages.Sources(loop::view, () -> idle, Optional::empty));
     try {
       return StatusServer.start(new InetSocketAddress("127.0.0.1", 0), pages::answer);
     } catch (IOException e) {

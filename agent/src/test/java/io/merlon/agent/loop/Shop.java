@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /** The objects of the loop's tests: namespace shop on node n1. */
-final class Objects {
-  private Objects() {}
+final class Shop {
+  private Shop() {}
 
   static ClusterEvent namespace(Map<String, String> annotations) {
     return new ClusterEvent.PutNamespace(
