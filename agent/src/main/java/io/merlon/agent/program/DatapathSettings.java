@@ -25,8 +25,9 @@ public record DatapathSettings(
   /** Runs before what people attach by hand, so that nobody's "pass" goes around it. */
   public static final int CLSACT_PRIORITY = 1;
 
-  /** The two ways of the kernel, and the choice between them by what it knows. */
+  /** The two ways of the kernel. */
   public enum HookKind {
+    /** Filters for new interfaces, links for those that stay; filters alone before Linux 6.6. */
     BEST,
     TCX,
     CLSACT

@@ -15,7 +15,8 @@ record Detachment(PinLayout layout, int priority) {
 
   void run() {
     layout.linkPins().forEach(Detachment::detach);
-    Links.list().forEach(link -> Hooks.removeFilters(link.ifindex(), priority));
+    ClsactHooks filters = new ClsactHooks(priority);
+    Links.list().forEach(link -> filters.removeAll(link.ifindex()));
     if (Pins.onBpffs(layout.root())) {
       layout.removeAll();
     }

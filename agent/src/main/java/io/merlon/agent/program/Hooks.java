@@ -1,50 +1,35 @@
 package io.merlon.agent.program;
 
-import io.merlon.agent.program.PinLayout.LinkPin;
+import io.merlon.agent.program.DatapathSettings.HookKind;
 import io.merlon.bpf.BpfException;
 import io.merlon.bpf.BpfProgram;
-import io.merlon.bpf.ClsactFilter;
 import io.merlon.bpf.Direction;
 import io.merlon.bpf.Feature;
 import io.merlon.bpf.Inventory;
-import io.merlon.bpf.LinkInfo;
-import io.merlon.bpf.Pins;
-import io.merlon.bpf.ProgramInfo;
 import io.merlon.bpf.Support;
-import io.merlon.bpf.TcxLink;
 import io.merlon.datapath.Datapath;
 import io.merlon.datapath.Hook;
 import io.merlon.netlink.Links;
-import io.merlon.netlink.RouteMessage;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Our programs at interfaces. By tcx a link holds each, pinned, and its descriptor is kept open: so
- * it survives this process, and also the loss of its name. By clsact the kernel itself holds the
- * filter.
+ * Our programs at interfaces: by tcx links, by clsact filters, or by the best of both. Attaching by
+ * tcx waits for a grace period in the kernel, so where both are known a new interface gets a filter
+ * first, within a millisecond or two, and its link when there is time, see {@link #settle}.
  *
- * <p>Our tcx programs run first, our filters at the priority that is set; both then leave the
- * packet to whatever else is there. Nothing of others is touched, a qdisc we needed stays.
+ * <p>Ours run first, and then leave the packet to whatever else is there. Nothing of others is
+ * touched.
  */
 final class Hooks implements AutoCloseable {
-  /** "MR": marks our filters among those of the same priority. */
-  private static final int HANDLE = 0x4d52;
-
-  private final PinLayout layout;
-  private final boolean tcx;
-  private final int priority;
-  private final Map<Place, TcxLink> links = new HashMap<>();
-  private Datapath programs;
+  private final HookKind kind;
+  private final TcxHooks tcx;
+  private final ClsactHooks clsact;
+  private final Datapath programs;
 
   /** Where a program is. */
   record Place(int ifindex, Hook hook) {
@@ -58,101 +43,122 @@ final class Hooks implements AutoCloseable {
         case TO_POD, UPLINK -> Direction.EGRESS;
       };
     }
+
+    @Override
+    public String toString() {
+      return hook.program() + " at interface " + ifindex;
+    }
   }
 
   Hooks(PinLayout layout, DatapathSettings settings, Datapath programs) {
-    this.layout = layout;
-    this.priority = settings.clsactPriority();
+    this.tcx = new TcxHooks(layout);
+    this.clsact = new ClsactHooks(settings.clsactPriority());
     this.programs = programs;
-    this.tcx =
-        switch (settings.hook()) {
-          case BEST -> Feature.TCX.support() == Support.SUPPORTED;
-          case TCX -> true;
-          case CLSACT -> false;
-        };
+    boolean links = Feature.TCX.support() == Support.SUPPORTED;
+    this.kind = settings.hook() == HookKind.BEST && !links ? HookKind.CLSACT : settings.hook();
+  }
+
+  /**
+   * Asks everything once of an interface that cannot be, so that the first one that is does not
+   * wait while the virtual machine loads what it needs.
+   */
+  void warmUp() {
+    for (Hook hook : Hook.values()) {
+      Place nowhere = new Place(Integer.MAX_VALUE, hook);
+      try {
+        isAt(nowhere);
+        remove(nowhere);
+        put(nowhere);
+      } catch (BpfException expected) {
+        // No such device.
+      }
+    }
   }
 
   static List<Hook> of(boolean uplink) {
     return uplink ? List.of(Hook.UPLINK) : List.of(Hook.FROM_POD, Hook.TO_POD);
   }
 
-  private BpfProgram program(Hook hook) {
-    return programs.program(hook);
-  }
-
-  private ClsactFilter filter(Place place) {
-    return new ClsactFilter(place.ifindex, place.direction(), priority, HANDLE);
-  }
-
-  /** Opens the links that are pinned; those that lost their interface are let go. */
   void adopt() {
-    for (LinkPin pin : layout.linkPins()) {
-      TcxLink link = TcxLink.openPinned(pin.path());
-      Place place = new Place(pin.ifindex(), pin.hook());
-      if (link.info().at(pin.ifindex(), place.direction())) {
-        links.put(place, link);
-      } else {
-        Pins.unpin(pin.path());
-        link.close();
-      }
+    tcx.adopt();
+  }
+
+  private BpfProgram program(Place place) {
+    return programs.program(place.hook);
+  }
+
+  /** The places where links of ours are. Nothing lists filters but their interfaces. */
+  Set<Place> linked() {
+    return tcx.places();
+  }
+
+  private OptionalInt programAt(Place place) {
+    if (tcx.isAt(place)) {
+      return tcx.programAt(place);
     }
+    return kind == HookKind.TCX ? OptionalInt.empty() : clsact.programAt(place);
   }
 
   /** Whether a program of ours, of whatever generation, is at a place. */
   boolean isAt(Place place) {
-    return tcx ? links.containsKey(place) : filter(place).programId().isPresent();
+    return programAt(place).isPresent();
   }
 
-  /** Attaches a program, or puts it in our former one's place in one step. */
+  /** Whether the program there is the one we would attach. */
+  boolean isCurrent(Place place) {
+    return programAt(place).equals(OptionalInt.of(program(place).id()));
+  }
+
+  /** Attaches our program, or puts it in our former one's place in one step. */
   void put(Place place) {
-    if (!tcx) {
-      ClsactFilter.createQdisc(place.ifindex);
-      filter(place).attach(program(place.hook));
-      return;
+    if (tcx.isAt(place) && tcx.programAt(place).isEmpty()) {
+      tcx.remove(place); // Somebody detached it: such a link takes no program any more.
     }
-    TcxLink present = links.get(place);
-    if (present != null) {
-      present.update(program(place.hook));
-      return;
-    }
-    TcxLink link =
-        TcxLink.attach(program(place.hook), place.ifindex, place.direction(), TcxLink.Place.FIRST);
-    try {
-      pin(place, link);
-      links.put(place, link);
-    } catch (RuntimeException failure) {
-      link.close();
-      throw failure;
+    switch (kind) {
+      case TCX -> link(place);
+      case CLSACT -> {
+        clsact.put(place, program(place));
+        if (tcx.isAt(place)) {
+          tcx.remove(place);
+        }
+      }
+      case BEST -> {
+        // A filter runs after all links: where others have one already, only a link is first.
+        if (!tcx.isAt(place) && tcx.isFree(place)) {
+          clsact.put(place, program(place));
+        } else {
+          link(place);
+        }
+      }
     }
   }
 
-  private void pin(Place place, TcxLink link) {
-    Path path = layout.link(place.ifindex, place.hook);
-    Pins.unpin(path);
-    link.pin(path);
+  private void link(Place place) {
+    tcx.put(place, program(place));
+    clsact.remove(place);
+  }
+
+  /**
+   * Links some of these places that have filters only; says how many. Until the filter is gone both
+   * see a packet, and count it: a matter of milliseconds.
+   */
+  int settle(Set<Place> places, int most) {
+    int settled = 0;
+    for (Place place : places) {
+      if (settled < most && kind == HookKind.BEST && !tcx.isAt(place) && isAt(place)) {
+        link(place);
+        settled++;
+      }
+    }
+    return settled;
   }
 
   /** Takes our program off; an interface that is gone has none. */
   void remove(Place place) {
-    if (!tcx) {
-      filter(place).detach();
-      return;
+    tcx.remove(place);
+    if (kind != HookKind.TCX) {
+      clsact.remove(place);
     }
-    TcxLink link = links.remove(place);
-    Pins.unpin(layout.link(place.ifindex, place.hook));
-    if (link != null) {
-      link.close(); // The last holder: the kernel detaches it.
-    }
-  }
-
-  /** The places where links of ours are. With clsact nothing of ours lists them. */
-  Set<Place> places() {
-    return Set.copyOf(links.keySet());
-  }
-
-  /** From now on these programs are the ones to be attached; nothing changes yet. */
-  void use(Datapath datapath) {
-    programs = datapath;
   }
 
   /** How many of these places have a program with other instructions than ours. */
@@ -162,54 +168,30 @@ final class Hooks implements AutoCloseable {
     int different = 0;
     for (Place place : places) {
       OptionalInt id = programAt(place);
-      if (id.isPresent() && !program(place.hook).tag().equals(tags.get(id.getAsInt()))) {
+      if (id.isPresent() && !program(place).tag().equals(tags.get(id.getAsInt()))) {
         different++;
       }
     }
     return different;
   }
 
-  private OptionalInt programAt(Place place) {
-    if (!tcx) {
-      return filter(place).programId();
-    }
-    TcxLink link = links.get(place);
-    if (link == null) {
-      return OptionalInt.empty();
-    }
-    LinkInfo info = link.info();
-    return info.at(place.ifindex, place.direction())
-        ? OptionalInt.of(info.programId())
-        : OptionalInt.empty();
-  }
-
   /** Puts back what is not at its place any more, and names that are gone. */
   List<Repair> check(Set<Place> wanted) {
     List<Repair> repairs = new ArrayList<>();
     for (Place place : wanted) {
-      OptionalInt id = programAt(place);
-      if (id.isEmpty() || id.getAsInt() != program(place.hook).id()) {
+      if (!isCurrent(place)) {
         if (putBack(place)) {
-          repairs.add(new Repair(Repair.Kind.HOOK, name(place)));
+          repairs.add(new Repair(Repair.Kind.HOOK, place.toString()));
         }
-      } else if (tcx && !Files.exists(layout.link(place.ifindex, place.hook))) {
-        pin(place, Objects.requireNonNull(links.get(place)));
-        repairs.add(new Repair(Repair.Kind.PIN, "link " + name(place)));
+      } else if (tcx.pinAgain(place)) {
+        repairs.add(new Repair(Repair.Kind.PIN, "link of " + place));
       }
     }
     return repairs;
   }
 
-  private static String name(Place place) {
-    return place.hook.program() + " at interface " + place.ifindex;
-  }
-
   /** Whether it is there again; an interface that went meanwhile is the link watch's to tell. */
   private boolean putBack(Place place) {
-    TcxLink lost = links.get(place);
-    if (lost != null && !lost.info().at(place.ifindex, place.direction())) {
-      remove(place);
-    }
     try {
       put(place);
       return true;
@@ -221,44 +203,17 @@ final class Hooks implements AutoCloseable {
     }
   }
 
-  /** Takes our filters off interfaces other than these. */
+  /** Takes our filters off all interfaces but these. */
   void removeStrayFilters(Set<Integer> kept) {
-    if (!tcx) {
-      Links.list().stream()
-          .map(RouteMessage.LinkIs::ifindex)
-          .filter(ifindex -> !kept.contains(ifindex))
-          .forEach(ifindex -> removeFilters(ifindex, priority));
-    }
-  }
-
-  /** Takes our filters off an interface; nothing of ours is pinned for them. */
-  static void removeFilters(int ifindex, int priority) {
-    Map<Direction, Set<String>> ours = new EnumMap<>(Direction.class);
-    for (Hook hook : Hook.values()) {
-      ours.merge(Place.direction(hook), Set.of(hook.program()), Hooks::union);
-    }
-    Map<Integer, String> names = new HashMap<>();
-    for (ProgramInfo program : Inventory.programs("")) {
-      names.put(program.id(), program.name());
-    }
-    ours.forEach((direction, programs) -> {
-      ClsactFilter filter = new ClsactFilter(ifindex, direction, priority, HANDLE);
-      OptionalInt id = filter.programId();
-      if (id.isPresent() && programs.contains(names.getOrDefault(id.getAsInt(), ""))) {
-        filter.detach();
+    for (var link : Links.list()) {
+      if (!kept.contains(link.ifindex())) {
+        clsact.removeAll(link.ifindex());
       }
-    });
-  }
-
-  private static Set<String> union(Set<String> one, Set<String> other) {
-    Set<String> both = new HashSet<>(one);
-    both.addAll(other);
-    return both;
+    }
   }
 
   @Override
   public void close() {
-    links.values().forEach(TcxLink::close);
-    links.clear();
+    tcx.close();
   }
 }

@@ -23,7 +23,13 @@ import java.util.function.LongSupplier;
  * another one finds what the kernel enforces. See docs/design/program.md for why.
  */
 public final class LibbpfDatapath implements Datapath {
+  /** So long after the last interface came, links are made: each takes a grace period. */
+  private static final long QUIET = 1_000_000_000L;
+
+  private static final int SETTLED_AT_ONCE = 2;
+
   private final DatapathSettings settings;
+  private final LongSupplier nanos;
   private final PinLayout layout;
   private final Grace grace;
   private final NodeState state;
@@ -33,16 +39,21 @@ public final class LibbpfDatapath implements Datapath {
   /** Interfaces bound or guarded since the start. */
   private final Set<Integer> known = new HashSet<>();
 
+  private long lastPut;
+
   /** Whether old programs are still to be replaced, see {@link Adoption.Beside}. */
   private boolean beside;
 
-  private LibbpfDatapath(DatapathSettings settings, Opened opened) {
+  private LibbpfDatapath(DatapathSettings settings, Opened opened, LongSupplier nanos) {
     this.settings = settings;
+    this.nanos = nanos;
+    this.lastPut = nanos.getAsLong();
     this.layout = new PinLayout(settings.root());
     this.grace = opened.grace();
     this.state = opened.state();
     this.hooks = new Hooks(layout, settings, state.maps().kernel());
     this.beside = opened.reason() != null;
+    hooks.warmUp();
     hooks.adopt();
     this.adoption = begin(opened);
   }
@@ -55,7 +66,7 @@ public final class LibbpfDatapath implements Datapath {
   static LibbpfDatapath open(DatapathSettings settings, LongSupplier nanos) {
     Opened opened = Opened.at(settings, nanos);
     try {
-      return new LibbpfDatapath(settings, opened);
+      return new LibbpfDatapath(settings, opened, nanos);
     } catch (RuntimeException failure) {
       opened.close();
       throw failure;
@@ -140,8 +151,9 @@ public final class LibbpfDatapath implements Datapath {
     known.add(at.ifindex());
     state.endpoints().enter(at.ifindex(), entry);
     for (Place place : places(at.ifindex(), entry)) {
-      if (!hooks.isAt(place)) {
+      if (beside ? !hooks.isAt(place) : !hooks.isCurrent(place)) {
         hooks.put(place);
+        lastPut = nanos.getAsLong();
       }
     }
   }
@@ -184,7 +196,7 @@ public final class LibbpfDatapath implements Datapath {
     old.removeIf(generation()::equals);
     old.forEach(flows::from);
     Set<Place> all = wanted();
-    all.addAll(hooks.places());
+    all.addAll(hooks.linked());
     all.stream().filter(hooks::isAt).forEach(hooks::put);
     old.forEach(flows::from); // what was opened meanwhile
     layout.putInForce(generation());
@@ -195,7 +207,7 @@ public final class LibbpfDatapath implements Datapath {
   @Override
   public void sweep() {
     Set<Integer> stray = new HashSet<>(state.endpoints().interfaces().keySet());
-    hooks.places().forEach(place -> stray.add(place.ifindex()));
+    hooks.linked().forEach(place -> stray.add(place.ifindex()));
     stray.removeAll(known);
     stray.forEach(this::release);
     state.endpoints().sweep();
@@ -218,12 +230,20 @@ public final class LibbpfDatapath implements Datapath {
         .forEach(repairs::add);
     if (!beside) {
       repairs.addAll(hooks.check(wanted()));
+      if (nanos.getAsLong() - lastPut > QUIET) {
+        settle(SETTLED_AT_ONCE);
+      }
     }
     repairs.addAll(state.repair());
     if (state.slots().wantsEpochMoved()) {
       state.judgeAgain();
     }
     return repairs;
+  }
+
+  /** Gives interfaces that have filters only their links; says how many hooks got one. */
+  int settle(int most) {
+    return hooks.settle(wanted(), most);
   }
 
   @Override

@@ -38,7 +38,7 @@ class AdoptionTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BEST")
+  @EnumSource
   void readsBackWhatPlansWrote(HookKind kind) {
     try (KernelNode node = new KernelNode(kind)) {
       List<DesiredState> story = Worlds.story(7, 6);
@@ -61,7 +61,7 @@ class AdoptionTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BEST")
+  @EnumSource
   void enforcesWhileNobodyRuns(HookKind kind) {
     try (KernelNode node = new KernelNode(kind)) {
       HostInterface at = node.addInterfaces(1).getFirst();
@@ -79,7 +79,7 @@ class AdoptionTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BEST")
+  @EnumSource
   void takesOverFromWhatItCannotRead(HookKind kind) throws IOException {
     try (KernelNode node = new KernelNode(kind)) {
       List<DesiredState> story = Worlds.story(3, 1);
@@ -133,7 +133,7 @@ class AdoptionTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.INCLUDE, names = "TCX")
+  @EnumSource
   void sweepsWhatNobodyClaims(HookKind kind) {
     try (KernelNode node = new KernelNode(kind)) {
       List<HostInterface> interfaces = node.addInterfaces(3);

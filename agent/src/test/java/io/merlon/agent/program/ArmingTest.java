@@ -40,7 +40,7 @@ class ArmingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BEST")
+  @EnumSource
   void attachesAsSoonAsALinkAppears(HookKind kind) throws Exception {
     BlockingQueue<LinkEvent> events = new LinkedBlockingQueue<>();
     PodInterfaces pods = new PodInterfaces(InterfaceNaming.EKS);
@@ -105,13 +105,16 @@ class ArmingTest {
   }
 
   private static void print(HookKind kind, long[] nanos) {
+    double first = nanos[0] / 1e6;
     Arrays.sort(nanos);
     System.out.printf(
-        "print: %s: %d links, created to attached: p50 %.2f ms, p99 %.2f ms, worst %.2f ms%n",
+        "print: %s: %d links, created to attached: first %.2f ms, p50 %.2f ms, p99 %.2f ms,"
+            + " worst %.2f ms%n",
         kind,
         nanos.length,
+        first,
         nanos[nanos.length / 2] / 1e6,
-        nanos[nanos.length * 99 / 100] / 1e6,
+        nanos[(nanos.length * 99 + 99) / 100 - 1] / 1e6,
         nanos[nanos.length - 1] / 1e6);
   }
 }

@@ -43,7 +43,7 @@ class CrashTest {
   private record Possible(List<Content> contents, List<Integer> moments) {}
 
   @ParameterizedTest
-  @CsvSource({"TCX, 21", "CLSACT, 22"})
+  @CsvSource({"BEST, 21", "CLSACT, 22"})
   void recoversFromAnyMoment(HookKind kind, long seed) throws Exception {
     List<DesiredState> story = Worlds.story(seed, MOMENTS);
     try (KernelNode node = new KernelNode(kind)) {

@@ -94,6 +94,12 @@ final class KernelNode implements AutoCloseable {
     return namespace.call(() -> ProgramsAt.of(at.ifindex(), hook, kind));
   }
 
+  /** The same, of programs that links hold at the pod's egress. */
+  List<Integer> links(HostInterface at) {
+    return namespace.call(
+        () -> ProgramsAt.of(at.ifindex(), Hook.FROM_POD, DatapathSettings.HookKind.TCX));
+  }
+
   @Override
   public void close() {
     namespace.close();

@@ -15,10 +15,14 @@ final class ProgramsAt {
   private ProgramsAt() {}
 
   static List<Integer> of(int ifindex, Hook hook, DatapathSettings.HookKind kind) {
-    return switch (kind) {
-      case BEST, TCX -> TcxLink.programIds(ifindex, Hooks.Place.direction(hook));
-      case CLSACT -> filters(ifindex, hook == Hook.FROM_POD ? "ingress" : "egress");
-    };
+    List<Integer> ids = new ArrayList<>();
+    if (kind != DatapathSettings.HookKind.CLSACT) {
+      ids.addAll(TcxLink.programIds(ifindex, Hooks.Place.direction(hook)));
+    }
+    if (kind != DatapathSettings.HookKind.TCX) {
+      ids.addAll(filters(ifindex, hook == Hook.FROM_POD ? "ingress" : "egress"));
+    }
+    return ids;
   }
 
   private static List<Integer> filters(int ifindex, String hook) {

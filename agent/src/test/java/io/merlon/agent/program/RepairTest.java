@@ -65,7 +65,7 @@ class RepairTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BEST")
+  @EnumSource
   void putsProgramsBack(HookKind kind) {
     try (KernelNode node = new KernelNode(kind)) {
       HostInterface at = node.addInterfaces(1).getFirst();
@@ -83,13 +83,34 @@ class RepairTest {
   }
 
   private static void takeOff(KernelNode node, HookKind kind, HostInterface at) {
-    if (kind == HookKind.CLSACT) {
+    if (kind != HookKind.TCX) {
       ClsactFilter.removeQdisc(at.ifindex());
       return;
     }
     Path pin = new PinLayout(node.root()).link(at.ifindex(), Hook.FROM_POD);
     try (TcxLink link = TcxLink.openPinned(pin)) {
       link.detach();
+    }
+  }
+
+  @Test
+  void settlesFromFiltersToLinks() {
+    try (KernelNode node = new KernelNode(HookKind.BEST)) {
+      HostInterface at = node.addInterfaces(1).getFirst();
+      try (LibbpfDatapath datapath = enforced(node, at)) {
+        List<Integer> ours = List.of(datapath.kernel().program(Hook.FROM_POD).id());
+        assertEquals(List.of(), node.links(at), "a filter first");
+        assertEquals(ours, node.programs(at, Hook.FROM_POD));
+        assertEquals(2, node.namespace().<Integer>call(() -> datapath.settle(5)));
+        assertEquals(ours, node.links(at), "then a link");
+        assertEquals(ours, node.programs(at, Hook.FROM_POD), "and no filter beside it");
+        assertEquals(0, node.namespace().<Integer>call(() -> datapath.settle(5)));
+        assertEquals(List.of(), check(node, datapath));
+      }
+      try (LibbpfDatapath next = node.open()) {
+        assertEquals(
+            List.of(next.kernel().program(Hook.FROM_POD).id()), node.programs(at, Hook.FROM_POD));
+      }
     }
   }
 
@@ -145,7 +166,7 @@ class RepairTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BEST")
+  @EnumSource
   void detachingLeavesNothingOfOursAndAllOfOthers(HookKind kind) throws IOException {
     try (KernelNode node = new KernelNode(kind);
         var others = io.merlon.datapath.Datapath.load(io.merlon.datapath.Datapath.spec())) {
