@@ -141,6 +141,6 @@ public final class Advisor {
   }
 
   private void add(Risk risk, Policy policy, String field, String text) {
-    found.add(new Advice(risk, policy.ref().key(), field, text));
+    policy.ref().object().ifPresent(object -> found.add(new Advice(risk, object, field, text)));
   }
 }

@@ -2,6 +2,7 @@ package io.merlon.agent.policy;
 
 import io.merlon.agent.api.ClusterEvent;
 import java.util.Comparator;
+import java.util.Optional;
 
 /**
  * Names a policy.
@@ -32,13 +33,16 @@ public record PolicyRef(Kind kind, String namespace, String name) implements Com
     }
   }
 
-  /** The object it is. */
-  public ClusterEvent.Key key() {
-    ClusterEvent.Kind object =
-        switch (kind) {
-          case NETWORK_POLICY -> ClusterEvent.Kind.NETWORK_POLICY;
-          case CLUSTER_NETWORK_POLICY -> ClusterEvent.Kind.CLUSTER_NETWORK_POLICY;
-        };
+  /** The object it is; the built-in ones are none. */
+  public Optional<ClusterEvent.Key> object() {
+    return switch (kind) {
+      case NETWORK_POLICY -> Optional.of(key(ClusterEvent.Kind.NETWORK_POLICY));
+      case CLUSTER_NETWORK_POLICY -> Optional.of(key(ClusterEvent.Kind.CLUSTER_NETWORK_POLICY));
+      case METADATA_GUARD -> Optional.empty();
+    };
+  }
+
+  private ClusterEvent.Key key(ClusterEvent.Kind object) {
     return new ClusterEvent.Key(object, namespace, name);
   }
 

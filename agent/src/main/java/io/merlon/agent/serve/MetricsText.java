@@ -59,7 +59,7 @@ final class MetricsText {
 
   private void gauge(String name, String help, double value) {
     header(name, help, "gauge");
-    line(name, (double) value);
+    line(name, value);
   }
 
   private void counter(String name, String help, long value) {

@@ -65,7 +65,7 @@ final class ExplainJson {
   private static void place(JsonGenerator out, RuleRef rule, Study study) throws IOException {
     String field = rule.field();
     out.writeStringField("field", field);
-    var place = study.sources().place(rule.policy().key(), field);
+    var place = rule.policy().object().flatMap(object -> study.sources().place(object, field));
     if (place.isPresent()) {
       out.writeStringField("file", place.get().file().toString());
       out.writeNumberField("line", place.get().line());

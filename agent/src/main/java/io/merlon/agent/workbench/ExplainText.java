@@ -1,9 +1,9 @@
 package io.merlon.agent.workbench;
 
-import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.compile.DecidedBy;
 import io.merlon.agent.explain.Explanation;
 import io.merlon.agent.explain.SideAnswer;
+import io.merlon.agent.policy.PolicyRef;
 import io.merlon.agent.policy.RuleRef;
 import io.merlon.agent.watch.SourceMap;
 import io.merlon.agent.watch.SourceMap.Place;
@@ -52,8 +52,8 @@ final class ExplainText {
     switch (decision.by()) {
       case DecidedBy.Rule(_, var rule) -> quote(rule);
       case DecidedBy.DefaultDeny(_, var isolating) ->
-          isolating.forEach(policy ->
-              place(policy.key(), "").ifPresent(at -> out.println("    isolated by " + at)));
+          isolating.forEach(
+              policy -> place(policy, "").ifPresent(at -> out.println("    isolated by " + at)));
       default -> {}
     }
     if (side.nearest() != null) {
@@ -64,7 +64,7 @@ final class ExplainText {
 
   private void quote(RuleRef rule) {
     String field = rule.field();
-    place(rule.policy().key(), field)
+    place(rule.policy(), field)
         .ifPresentOrElse(
             at -> {
               out.println("    " + at + " (" + field + ")");
@@ -73,7 +73,9 @@ final class ExplainText {
             () -> out.println("    " + rule.policy() + " " + field));
   }
 
-  private Optional<Place> place(ClusterEvent.Key object, String field) {
-    return field.isEmpty() ? sources.place(object) : sources.place(object, field);
+  private Optional<Place> place(PolicyRef policy, String field) {
+    return policy
+        .object()
+        .flatMap(object -> field.isEmpty() ? sources.place(object) : sources.place(object, field));
   }
 }

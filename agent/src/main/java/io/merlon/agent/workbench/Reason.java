@@ -16,6 +16,7 @@ final class Reason {
       case DecidedBy.OwnNode _ -> "own-node";
       case DecidedBy.Itself _ -> "itself";
       case DecidedBy.NotASubject _ -> "not-a-subject";
+      case DecidedBy.Forgotten _ -> "forgotten";
       case DecidedBy.Unknown _ -> "unknown";
     };
   }
@@ -31,6 +32,7 @@ final class Reason {
       case DecidedBy.OwnNode _ -> "its own node";
       case DecidedBy.Itself _ -> "itself";
       case DecidedBy.NotASubject _ -> "no pod policies apply to";
+      case DecidedBy.Forgotten _ -> "a pod the cluster no longer has";
       case DecidedBy.Unknown(long cookie) -> "rule " + Long.toHexString(cookie);
     };
   }

@@ -40,12 +40,10 @@ public final class AgentBench {
   private static final int NAMESPACES = 100;
   private static final Duration LONG = Duration.ofHours(1);
 
-  private final LibbpfDatapath datapath;
   private final AgentLoop loop;
   private final CommandQueue queue = new CommandQueue(1 << 17, System::nanoTime);
 
   private AgentBench(LibbpfDatapath datapath) {
-    this.datapath = datapath;
     this.loop =
         new AgentLoop(
             new LoopSettings(UntilKnown.ALLOW, List.of("eni"), List.of("eth"), LONG),

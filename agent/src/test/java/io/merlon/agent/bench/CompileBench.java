@@ -67,7 +67,12 @@ public final class CompileBench {
         pods == 50_000 && policies == 2_000 ? new Budget(2_000, 2_000) : NO_BUDGET);
     System.out.printf(
         "  %,d subjects, %,d classes, %,d addresses and prefixes, %,d table entries, heap %d MiB; build %,d ms of cpu%n",
-        run.subjects(), run.classes(), run.addresses(), run.tableEntries(), heap, run.buildCpuMillis());
+        run.subjects(),
+        run.classes(),
+        run.addresses(),
+        run.tableEntries(),
+        heap,
+        run.buildCpuMillis());
     print("new pod elsewhere", run.changes(cluster::newPod), ofPods);
     print("new pod here", run.comings(cluster::newPodHere), ofPods);
     print("first pod here", run.comings(cluster::firstPodHere), NO_BUDGET);

@@ -158,9 +158,9 @@ class AgentLoopTest {
   @Test
   void whatDoesNotFitIsRefusedAndTheOldStateStays() {
     FakeDatapath datapath = new FakeDatapath(ObservedState.EMPTY);
-    datapath.capacities =
-        new Capacities(
-            10, 10, 10, 10, 10, 100, 1, Long.MAX_VALUE, VerdictTable::rowCount, Long.MAX_VALUE);
+    Capacities.Families ten = new Capacities.Families(10, 10);
+    Capacities.Room room = Capacities.UNLIMITED.tables();
+    datapath.capacities = new Capacities(10, ten, ten, ten, 100, 1, room, room);
     AgentLoop loop = running(datapath);
     tell(loop, List.of(pod("web", "10.0.0.1")));
     ObservedState before = datapath.observed;
@@ -282,7 +282,8 @@ class AgentLoopTest {
   }
 
   private static boolean allows(FakeDatapath datapath, String pod) {
-    VerdictTable table = Objects.requireNonNull(datapath.observed.tableOf(endpoint(datapath, pod).subject()));
+    VerdictTable table =
+        Objects.requireNonNull(datapath.observed.tableOf(endpoint(datapath, pod).subject()));
     return table.decide(0, Direction.EGRESS, Protocol.TCP, 80).allows();
   }
 

@@ -22,6 +22,7 @@ import io.merlon.agent.loop.LoopSettings;
 import io.merlon.agent.loop.PrintingDatapath;
 import io.merlon.agent.watch.SyncState;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -52,7 +53,7 @@ class StatusServerTest {
     StatusPages pages =
         new StatusPages("n1", new StatusPages.Sources(loop::view, () -> idle, Optional::empty));
     try {
-      return StatusServer.start(new InetSocketAddress("127.0.0.1", 0), pages::answer);
+      return StatusServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pages::answer);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
