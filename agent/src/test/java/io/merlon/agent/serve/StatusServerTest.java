@@ -53,7 +53,8 @@ class StatusServerTest {
     StatusPages pages =
         new StatusPages("n1", new StatusPages.Sources(loop::view, () -> idle, Optional::empty));
     try {
-      return StatusServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pages::answer);
+      return StatusServer.start(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pages::answer);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -80,8 +80,9 @@ final class BenchApiServer {
   }
 
   private void answer(HttpServerRequest request) {
-    String resource = request.path().substring(request.path().lastIndexOf('/') + 1);
-    if (request.path().startsWith("/apis/policy") || request.path().startsWith("/apis/eks")) {
+    String path = java.util.Objects.requireNonNull(request.path());
+    String resource = path.substring(path.lastIndexOf('/') + 1);
+    if (path.startsWith("/apis/policy") || path.startsWith("/apis/eks")) {
       request.response().setStatusCode(404).end("404 page not found");
     } else if (request.getParam("watch") != null) {
       watch(resource, request.response());
