@@ -18,8 +18,21 @@ public record ClusterNetworkPolicy(
     egress = List.copyOf(egress);
   }
 
-  /** The pods a policy is for: exactly one of both is set in a valid object. */
-  public record Subject(@Nullable LabelSelector namespaces, @Nullable NamespacedPod pods) {}
+  /**
+   * The pods a policy is for: exactly one of both is set in a valid object.
+   *
+   * @param unknown fields of it, or of the policy as a whole, that this version does not know
+   */
+  public record Subject(
+      @Nullable LabelSelector namespaces, @Nullable NamespacedPod pods, List<String> unknown) {
+    public Subject {
+      unknown = List.copyOf(unknown);
+    }
+
+    public Subject(@Nullable LabelSelector namespaces, @Nullable NamespacedPod pods) {
+      this(namespaces, pods, List.of());
+    }
+  }
 
   /** Pods by the labels of their namespace and their own. */
   public record NamespacedPod(LabelSelector namespaceSelector, LabelSelector podSelector) {}

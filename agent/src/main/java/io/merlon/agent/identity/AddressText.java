@@ -3,10 +3,14 @@ package io.merlon.agent.identity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Addresses as text: strict when reading (no leading zeros, no zones, no short forms: what two
- * readers could understand differently is not an address), RFC 5952 when writing.
+ * Addresses as text: strict when reading (no leading zeros, no zones, no short forms, no IPv4
+ * address written as an IPv6 one: what two readers could understand differently is not an address),
+ * RFC 5952 when writing.
  */
 final class AddressText {
+  /** The upper half of the lower word of ::ffff:0:0/96, where IPv4 addresses are mapped to. */
+  private static final long MAPPED = 0xffff;
+
   private AddressText() {}
 
   static @Nullable Address parse(String text) {
@@ -69,7 +73,9 @@ final class AddressText {
     int[] all = new int[8];
     System.arraycopy(head, 0, all, 0, head.length);
     System.arraycopy(tail, 0, all, 8 - tail.length, tail.length);
-    return new Address.V6(word(all, 0), word(all, 4));
+    long high = word(all, 0);
+    long low = word(all, 4);
+    return high == 0 && low >>> 32 == MAPPED ? null : new Address.V6(high, low);
   }
 
   private static long word(int[] groups, int from) {

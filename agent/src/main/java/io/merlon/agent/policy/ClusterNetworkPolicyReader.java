@@ -14,11 +14,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Translates ClusterNetworkPolicies. What is not understood fails closed, as their specification
  * asks (semantics, Tiers 7): a rule with such a peer or protocol matches nothing if it accepts, and
- * denies everything if it denies or passes. A policy whose subject or tier is not understood is
- * taken to be for every pod it could be for, in the Admin tier; it accepts nothing, and denies what
- * it denies or passes. It could be for every pod that the readable selectors of its subject match.
+ * denies everything if it denies or passes. A policy whose subject, tier or priority is not
+ * understood is taken to be for every pod it could be for, where the tier is unknown in the Admin
+ * tier; it accepts nothing, and denies what it denies or passes. It could be for every pod that the
+ * readable selectors of its subject match.
  */
 public final class ClusterNetworkPolicyReader {
+  private static final int LAST_PRIORITY = 1000;
+
   private final ClusterNetworkPolicy written;
   private final PolicyRef ref;
   private final ProblemList problems;
@@ -38,6 +41,7 @@ public final class ClusterNetworkPolicyReader {
 
   private Policy policy() {
     Tier tier = tier();
+    checkPriority();
     PodSelection subject = subject();
     boolean known = problems.toList().isEmpty();
     return new Policy(
@@ -61,10 +65,21 @@ public final class ClusterNetworkPolicyReader {
     };
   }
 
+  /** Nobody knows what a policy is to come before, or after, if there is no such priority. */
+  private void checkPriority() {
+    if (written.priority() < 0 || written.priority() > LAST_PRIORITY) {
+      problems.add("spec.priority", "not from 0 to " + LAST_PRIORITY + ": " + written.priority());
+    }
+  }
+
   /** The pods that the policy is for, or could be for where that is among the problems. */
   private PodSelection subject() {
     LabelSelector namespaces = written.subject().namespaces();
     NamespacedPod pods = written.subject().pods();
+    if (!written.subject().unknown().isEmpty()) {
+      problems.add(
+          "spec.subject", "unknown fields: " + String.join(", ", written.subject().unknown()));
+    }
     if ((namespaces == null) == (pods == null)) {
       problems.add("spec.subject", "exactly one of namespaces and pods must be given");
       return selection(null, null);
@@ -117,6 +132,7 @@ public final class ClusterNetworkPolicyReader {
     Action action = action(rule.action(), field);
     List<PeerSelector> peers = peers(rule, ruleRef.direction(), field);
     List<PortMatch> ports = ports(rule.protocols(), field + ".protocols");
+    checkNames(peers, ports, field + ".protocols");
     if (problems.toList().size() == problemsBefore) {
       return new PolicyRule(ruleRef, action, peers, ports);
     }
@@ -127,6 +143,14 @@ public final class ClusterNetworkPolicyReader {
             Action.DENY,
             List.of(new PeerSelector.Anyone()),
             List.of(new PortMatch.Everything()));
+  }
+
+  /** Nodes and networks declare no ports: a name beside them would match nothing, even to deny. */
+  private void checkNames(List<PeerSelector> peers, List<PortMatch> ports, String field) {
+    boolean named = ports.stream().anyMatch(PortMatch.NamedPort.class::isInstance);
+    if (named && !peers.stream().allMatch(PeerSelector.Pods.class::isInstance)) {
+      problems.add(field, "a port name beside peers that are no pods");
+    }
   }
 
   private static PolicyRule strict(PolicyRule rule) {

@@ -48,10 +48,13 @@ final class ClusterNetworkPolicyReader {
           switch (name) {
             case "tier" -> draft.tier = in.shared(field);
             case "priority" -> draft.priority = in.integer(field);
-            case "subject" -> draft.subject = subject(field);
+            case "subject" -> draft.subject = subject(field, draft.unknown);
             case "ingress" -> draft.ingress = in.listOrEmpty(field, rule -> rule(rule, "from"));
             case "egress" -> draft.egress = in.listOrEmpty(field, rule -> rule(rule, "to"));
-            default -> in.unknown(field);
+            default -> {
+              draft.unknown.add(name);
+              in.unknown(field);
+            }
           }
         });
     in.require(value, "tier", draft.tier);
@@ -59,15 +62,19 @@ final class ClusterNetworkPolicyReader {
     in.require(value, "subject", draft.subject);
   }
 
-  private Subject subject(Written value) {
+  /** The policy's own list of what is unknown gets the subject's fields too. */
+  private Subject subject(Written value, List<String> unknown) {
     var draft = new SubjectDraft();
     in.fields(
         value,
         (name, field) -> {
           switch (name) {
             case "namespaces" -> draft.namespaces = SelectorReader.read(in, field);
-            case "pods" -> draft.pods = peers.pods(field, new ArrayList<>());
-            default -> in.unknown(field);
+            case "pods" -> draft.pods = peers.pods(field, unknown);
+            default -> {
+              unknown.add(name);
+              in.unknown(field);
+            }
           }
         });
     return new Subject(draft.namespaces, draft.pods);
@@ -104,6 +111,7 @@ final class ClusterNetworkPolicyReader {
     @Nullable Subject subject;
     List<Rule> ingress = List.of();
     List<Rule> egress = List.of();
+    final List<String> unknown = new ArrayList<>();
 
     ClusterNetworkPolicy policy() {
       return new ClusterNetworkPolicy(
@@ -112,7 +120,9 @@ final class ClusterNetworkPolicyReader {
           meta.resourceVersion,
           tier == null ? "" : tier,
           priority == null ? 0 : priority,
-          subject == null ? new Subject(null, null) : subject,
+          subject == null
+              ? new Subject(null, null, unknown)
+              : new Subject(subject.namespaces(), subject.pods(), unknown),
           ingress,
           egress);
     }

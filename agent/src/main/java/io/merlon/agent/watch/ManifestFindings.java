@@ -34,7 +34,7 @@ final class ManifestFindings implements Findings {
 
   @Override
   public void unknownField(Written value) {
-    add(value, "unknown field, ignored", Severity.WARNING);
+    add(value, "unknown field", Severity.WARNING);
   }
 
   @Override

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads NetworkPolicies. Absent and empty stay apart (semantics NP-4, NP-6, NP-7); what a user can
  * write wrongly within the right type is kept for the compiler to judge.
+ *
+ * <p>A field that is not known here, misspelt or of a later version, could mean less than what
+ * stands beside it: what has one is read as something nobody can read (semantics NP-27).
  */
 final class NetworkPolicyReader {
   private static final Set<String> UNREAD = Set.of("apiVersion", "kind", "status");
@@ -48,7 +51,10 @@ final class NetworkPolicyReader {
             case "policyTypes" -> draft.policyTypes = in.list(field, in::stringOrEmpty);
             case "ingress" -> draft.ingress = in.list(field, rule -> rule(rule, "from"));
             case "egress" -> draft.egress = in.list(field, rule -> rule(rule, "to"));
-            default -> in.unknown(field);
+            default -> {
+              draft.unknown = name;
+              in.unknown(field);
+            }
           }
         });
   }
@@ -63,13 +69,20 @@ final class NetworkPolicyReader {
           } else if (name.equals("ports")) {
             draft.ports = in.list(field, this::port);
           } else {
+            draft.unknown = name;
             in.unknown(field);
           }
         });
-    return new Rule(draft.peers, draft.ports);
+    return draft.unknown == null
+        ? new Rule(draft.peers, draft.ports)
+        : new Rule(draft.peers, List.of(unreadable(draft.unknown)));
   }
 
-  /** A peer with a field that is not known here could mean less than its other fields: no peer. */
+  /** A port nobody can read, which says why. */
+  private static Port unreadable(String unknownField) {
+    return new Port(Unreadable.because(unknownField), null, null);
+  }
+
   private Peer peer(Written value) {
     var draft = new PeerDraft();
     in.fields(
@@ -101,10 +114,14 @@ final class NetworkPolicyReader {
           switch (name) {
             case "cidr" -> draft.cidr = in.stringOrEmpty(field);
             case "except" -> draft.except = in.listOrEmpty(field, in::stringOrEmpty);
-            default -> in.unknown(field);
+            default -> {
+              draft.unknown = name;
+              in.unknown(field);
+            }
           }
         });
-    return new IpBlock(draft.cidr, draft.except);
+    return new IpBlock(
+        draft.unknown == null ? draft.cidr : Unreadable.because(draft.unknown), draft.except);
   }
 
   private Port port(Written value) {
@@ -116,10 +133,15 @@ final class NetworkPolicyReader {
             case "protocol" -> draft.protocol = in.shared(field);
             case "port" -> draft.port = PortReader.intOrString(in, field);
             case "endPort" -> draft.endPort = in.integer(field);
-            default -> in.unknown(field);
+            default -> {
+              draft.unknown = name;
+              in.unknown(field);
+            }
           }
         });
-    return new Port(draft.protocol, draft.port, draft.endPort);
+    return draft.unknown != null
+        ? unreadable(draft.unknown)
+        : new Port(draft.protocol, draft.port, draft.endPort);
   }
 
   private static final class Draft {
@@ -128,6 +150,7 @@ final class NetworkPolicyReader {
     @Nullable List<String> policyTypes;
     @Nullable List<Rule> ingress;
     @Nullable List<Rule> egress;
+    @Nullable String unknown;
 
     NetworkPolicy policy() {
       return new NetworkPolicy(
@@ -135,7 +158,7 @@ final class NetworkPolicyReader {
           meta.name,
           meta.uid,
           meta.resourceVersion,
-          podSelector,
+          unknown == null ? podSelector : Unreadable.selector(podSelector, unknown),
           policyTypes,
           ingress,
           egress);
@@ -145,6 +168,7 @@ final class NetworkPolicyReader {
   private static final class RuleDraft {
     @Nullable List<Peer> peers;
     @Nullable List<Port> ports;
+    @Nullable String unknown;
   }
 
   private static final class PeerDraft {
@@ -157,11 +181,13 @@ final class NetworkPolicyReader {
   private static final class BlockDraft {
     String cidr = "";
     List<String> except = List.of();
+    @Nullable String unknown;
   }
 
   private static final class PortDraft {
     @Nullable String protocol;
     @Nullable IntOrString port;
     @Nullable Integer endPort;
+    @Nullable String unknown;
   }
 }

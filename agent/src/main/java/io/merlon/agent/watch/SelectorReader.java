@@ -23,10 +23,15 @@ final class SelectorReader {
             case "matchLabels" -> draft.labels = in.strings(field);
             case "matchExpressions" ->
                 draft.expressions = in.listOrEmpty(field, item -> requirement(in, item));
-            default -> in.unknown(field);
+            default -> {
+              draft.unknown = name;
+              in.unknown(field);
+            }
           }
         });
-    return in.sharing().value(new LabelSelector(draft.labels, draft.expressions));
+    var selector = new LabelSelector(draft.labels, draft.expressions);
+    return in.sharing()
+        .value(draft.unknown == null ? selector : Unreadable.selector(selector, draft.unknown));
   }
 
   private static Requirement requirement(Reading in, Written value) {
@@ -38,20 +43,28 @@ final class SelectorReader {
             case "key" -> draft.key = in.stringOrEmpty(field);
             case "operator" -> draft.operator = in.stringOrEmpty(field);
             case "values" -> draft.values = in.listOrEmpty(field, in::stringOrEmpty);
-            default -> in.unknown(field);
+            default -> {
+              draft.unknown = name;
+              in.unknown(field);
+            }
           }
         });
-    return new Requirement(draft.key, draft.operator, draft.values);
+    return new Requirement(
+        draft.unknown == null ? draft.key : Unreadable.because(draft.unknown),
+        draft.operator,
+        draft.values);
   }
 
   private static final class Draft {
     Map<String, String> labels = Map.of();
     List<Requirement> expressions = List.of();
+    @Nullable String unknown;
   }
 
   private static final class RequirementDraft {
     String key = "";
     String operator = "";
     List<String> values = List.of();
+    @Nullable String unknown;
   }
 }

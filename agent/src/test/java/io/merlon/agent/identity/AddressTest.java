@@ -20,7 +20,7 @@ class AddressTest {
     "fd00::, fd00::",
     "2001:DB8:0:0:1:0:0:1, 2001:db8::1:0:0:1",
     "1:0:3:4:5:6:7:8, 1:0:3:4:5:6:7:8",
-    "::ffff:1.2.3.4, ::ffff:102:304",
+    "64:ff9b::1.2.3.4, 64:ff9b::102:304",
     "1:2:3:4:5:6:7::, 1:2:3:4:5:6:7:0",
   })
   void readsAndWrites(String text, String canonical) {
@@ -49,7 +49,9 @@ class AddressTest {
         "12345::",
         "1:2:3:4:5:6:7:8::",
         "1.2.3.4::",
-        "::1.2.3"
+        "::1.2.3",
+        "::ffff:1.2.3.4",
+        "0:0:0:0:0:ffff:102:304"
       })
   void refusesWhatIsNotExactlyOneAddress(String text) {
     assertNull(Address.parse(text));
@@ -57,7 +59,16 @@ class AddressTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/08", "::/129", "/8", "::/-1"})
+      strings = {
+        "10.0.0.0",
+        "10.0.0.0/",
+        "10.0.0.0/33",
+        "10.0.0.0/08",
+        "::/129",
+        "/8",
+        "::/-1",
+        "::ffff:10.0.0.0/104"
+      })
   void refusesWhatIsNotExactlyOneBlock(String text) {
     assertNull(Cidr.parse(text));
   }

@@ -7,7 +7,16 @@ final class CidrGenerator {
   private static final List<Integer> V4 = List.of(0, 1, 8, 12, 16, 23, 24, 25, 28, 30, 31, 32);
   private static final List<Integer> V6 = List.of(0, 1, 8, 32, 47, 48, 63, 64, 65, 112, 127, 128);
   private static final List<String> UNREADABLE =
-      List.of("", "10.0.0.1", "10.1.0.0/33", "fd00::/129", "10.1/16", "::/x", "0.0.0.0/-1", "all");
+      List.of(
+          "",
+          "10.0.0.1",
+          "10.1.0.0/33",
+          "fd00::/129",
+          "10.1/16",
+          "::/x",
+          "0.0.0.0/-1",
+          "all",
+          "::ffff:10.1.0.0/112");
 
   private final Dice dice;
   private final List<Ip> addresses;

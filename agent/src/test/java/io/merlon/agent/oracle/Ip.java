@@ -29,9 +29,13 @@ record Ip(Family family, long high, long low) implements Comparable<Ip> {
       if (FOUR_NUMBERS.matcher(text).matches()) {
         return of(Inet4Address.ofLiteral(text).getAddress());
       }
-      return text.contains(":") && !text.contains("%")
-          ? of(Inet6Address.ofLiteral(text).getAddress())
-          : null;
+      if (!text.contains(":") || text.contains("%")) {
+        return null;
+      }
+      // An IPv4 address in the notation of IPv6 comes back as four bytes: some readers take it for
+      // the one family, some for the other, so it is no address.
+      byte[] bytes = Inet6Address.ofLiteral(text).getAddress();
+      return bytes.length == 16 ? of(bytes) : null;
     } catch (IllegalArgumentException e) {
       return null;
     }

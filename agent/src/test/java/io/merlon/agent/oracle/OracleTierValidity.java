@@ -25,6 +25,9 @@ final class OracleTierValidity {
   boolean understood(ClusterNetworkPolicy policy) {
     Subject subject = policy.subject();
     return (policy.tier().equals("Admin") || policy.tier().equals("Baseline"))
+        && 0 <= policy.priority()
+        && policy.priority() <= 1000
+        && subject.unknown().isEmpty()
         && count(subject.namespaces(), subject.pods()) == 1
         && readable(subject.namespaces())
         && (subject.pods() == null
@@ -38,7 +41,15 @@ final class OracleTierValidity {
     return List.of("Accept", "Deny", "Pass").contains(rule.action())
         && !rule.peers().isEmpty()
         && rule.peers().stream().allMatch(peer -> understood(peer, direction))
-        && (protocols == null || protocols.stream().allMatch(OracleTierValidity::understood));
+        && (protocols == null
+            || (protocols.stream().allMatch(OracleTierValidity::understood)
+                && (protocols.stream().allMatch(p -> p.destinationNamedPort() == null)
+                    || rule.peers().stream().allMatch(OracleTierValidity::isPods))));
+  }
+
+  /** Only pods declare ports; the API refuses a port's name beside other peers. */
+  private static boolean isPods(Peer peer) {
+    return peer.nodes() == null && peer.networks() == null;
   }
 
   /** Nodes and networks are peers of egress rules only; a domain name is no peer Merlon knows. */

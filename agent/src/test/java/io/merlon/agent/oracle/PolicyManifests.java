@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The two kinds of policy, read from YAML with every absence kept. */
 final class PolicyManifests {
+  private static final Set<String> SUBJECT = Set.of("namespaces", "pods");
   private static final Set<String> PEERS =
       Set.of("namespaces", "pods", "nodes", "networks", "domainNames");
   private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "sctp", "destinationNamedPort");
@@ -80,7 +81,8 @@ final class PolicyManifests {
         Objects.requireNonNull(spec.number("priority"), "priority"),
         new ClusterNetworkPolicy.Subject(
             subject.optional("namespaces", PolicyManifests::selector),
-            subject.optional("pods", PolicyManifests::namespacedPod)),
+            subject.optional("pods", PolicyManifests::namespacedPod),
+            unknown(subject, SUBJECT)),
         spec.list("ingress", rule -> clusterRule(rule, "from")),
         spec.list("egress", rule -> clusterRule(rule, "to")));
   }

@@ -116,16 +116,19 @@ final class PolicyWriter {
             "priority",
             policy.priority(),
             "subject",
-            fields(
-                "namespaces",
-                selector(policy.subject().namespaces()),
-                "pods",
-                pods(policy.subject().pods())),
+            subject(policy.subject()),
             "ingress",
             policy.ingress().isEmpty() ? null : each(policy.ingress(), rule -> rule(rule, "from")),
             "egress",
             policy.egress().isEmpty() ? null : each(policy.egress(), rule -> rule(rule, "to"))));
     return object;
+  }
+
+  private static Object subject(ClusterNetworkPolicy.Subject subject) {
+    Map<String, Object> fields =
+        fields("namespaces", selector(subject.namespaces()), "pods", pods(subject.pods()));
+    subject.unknown().forEach(name -> fields.put(name, Map.of()));
+    return fields;
   }
 
   private static @Nullable Object pods(@Nullable NamespacedPod pods) {

@@ -103,7 +103,11 @@ final class SelectorGenerator {
             new Requirement("app", "NotIn", List.of("not a value")),
             new Requirement("app", "NotIn", List.of("a".repeat(64))),
             new Requirement("a".repeat(64), "DoesNotExist", List.of()));
-    return new LabelSelector(selector.matchLabels(), List.of(broken));
+    return dice.chance(80)
+        ? new LabelSelector(selector.matchLabels(), List.of(broken))
+        : new LabelSelector(
+            dice.chance(50) ? Map.of("app", "not a value") : Map.of("not a key", "a"),
+            selector.matchExpressions());
   }
 
   private LabelSelector selector(String key, String other) {

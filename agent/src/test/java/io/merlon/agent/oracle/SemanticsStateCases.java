@@ -86,6 +86,13 @@ final class SemanticsStateCases {
         peer("a CIDR without length", "{ipBlock: {cidr: 10.1.2.1}}"),
         peer("a CIDR that is too long", "{ipBlock: {cidr: 10.1.2.1/33}}"),
         peer("an except nobody can read", "{ipBlock: {cidr: 10.0.0.0/8, except: [ten]}}"),
+        peer("an IPv4 block in the notation of IPv6", "{ipBlock: {cidr: '::ffff:0.0.0.0/96'}}"),
+        peer(
+            "an except in the notation of the other family",
+            "{ipBlock: {cidr: 10.0.0.0/8, except: ['::ffff:10.9.0.0/112']}}"),
+        peer(
+            "a label value nobody can have",
+            "{podSelector: {matchLabels: {pod: not a value}}, namespaceSelector: {}}"),
         peer("an operator nobody knows", selector("{key: pod, operator: in, values: [a]}")),
         peer("In without values", selector("{key: pod, operator: In}")),
         peer("NotIn without values", selector("{key: pod, operator: NotIn}")),

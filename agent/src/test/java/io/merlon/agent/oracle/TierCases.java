@@ -301,6 +301,45 @@ final class TierCases {
                     .denies("x/a -> y/a TCP/80", "x/a -> z/a TCP/80")
                     .allows("x/a -> x/b TCP/80")),
         onGrid(
+            "Tiers 7 a priority that is none, and a subject with an unknown field, accept nobody",
+            s ->
+                s.policy("x", "out", "{podSelector: {}, policyTypes: [Egress]}")
+                    .tier("c", "tier: Admin\npriority: -1\nsubject: {namespaces: {}}\n" + rules)
+                    .denies("x/a -> x/b TCP/80", "z/a -> y/a TCP/80", "z/a -> z/b TCP/80")
+                    .allows("z/a -> x/a TCP/80")
+                    .tier("c", "tier: Admin\npriority: 1001\nsubject: {namespaces: {}}\n" + rules)
+                    .denies("x/a -> x/b TCP/80", "z/a -> y/a TCP/80", "z/a -> z/b TCP/80")
+                    .tier(
+                        "c",
+                        """
+                        tier: Admin
+                        priority: 1
+                        subject: {namespaces: {matchLabels: {ns: z}}, accounts: {}}
+                        """
+                            + rules)
+                    .denies("z/a -> y/a TCP/80", "z/a -> z/b TCP/80", "x/a -> x/b TCP/80")
+                    .allows("z/a -> x/a TCP/80", "y/a -> z/a TCP/80")),
+        onGrid(
+            "Tiers 7 a port name beside peers that are no pods",
+            s ->
+                s.tier(
+                        "c",
+                        out(
+                            "Admin",
+                            1,
+                            "[{action: Deny, to: [{networks: [198.51.100.0/24]}],"
+                                + " protocols: [{destinationNamedPort: http}]}]"))
+                    .denies("x/a -> y/a TCP/80", "x/a -> 192.0.2.1 ICMP")
+                    .policy("x", "out", "{podSelector: {}, policyTypes: [Egress]}")
+                    .tier(
+                        "c",
+                        out(
+                            "Admin",
+                            1,
+                            "[{action: Accept, to: [{nodes: {}}, {namespaces: {}}],"
+                                + " protocols: [{destinationNamedPort: http}]}]"))
+                    .denies("x/a -> y/a TCP/80")),
+        onGrid(
             "Tiers 7 nodes and networks are no peers of ingress rules",
             s ->
                 s.tier(

@@ -28,15 +28,18 @@ final class TierGenerator {
         name,
         Integer.toString(dice.below(1000)),
         dice.chance(2) ? "Emergency" : dice.pick("Admin", "Admin", "Baseline"),
-        dice.pick(0, 10, 10, 11, 12, 1000),
+        dice.chance(2) ? dice.pick(-1, 1001) : dice.pick(0, 10, 10, 11, 12, 1000),
         subject(),
         dice.some(0, 3, () -> rule(Direction.INGRESS)),
         dice.some(0, 3, () -> rule(Direction.EGRESS)));
   }
 
   private Subject subject() {
-    if (dice.chance(2)) {
-      return dice.pick(new Subject(null, null), new Subject(selectors.namespaces(), pods()));
+    if (dice.chance(3)) {
+      return dice.pick(
+          new Subject(null, null),
+          new Subject(selectors.namespaces(), pods()),
+          new Subject(selectors.namespaces(), null, List.of("accounts")));
     }
     return dice.chance(50)
         ? new Subject(selectors.maybeUnreadable(selectors.namespaces()), null)
@@ -51,9 +54,10 @@ final class TierGenerator {
 
   private Rule rule(Direction direction) {
     List<Peer> peers = dice.some(1, 2, () -> peer(direction));
-    // The API forbids a named port beside peers that are no pods; what it would mean is open.
+    // The API forbids a named port beside peers that are no pods, which makes the rule unreadable.
     boolean named =
-        peers.stream().allMatch(peer -> peer.nodes() == null && peer.networks() == null);
+        dice.chance(5)
+            || peers.stream().allMatch(peer -> peer.nodes() == null && peer.networks() == null);
     return new Rule(
         dice.chance(50) ? null : "r" + dice.below(10),
         dice.chance(2) ? "Log" : dice.pick("Accept", "Deny", "Pass"),

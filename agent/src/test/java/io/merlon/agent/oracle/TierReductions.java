@@ -19,11 +19,21 @@ final class TierReductions {
     lists(p.egress()).forEach(rules -> smaller.add(with(p, p.subject(), p.ingress(), rules)));
     Subject subject = p.subject();
     Reductions.selectors(subject.namespaces())
-        .forEach(
-            s -> smaller.add(with(p, new Subject(s, subject.pods()), p.ingress(), p.egress())));
+        .forEach(s ->
+            smaller.add(
+                with(
+                    p,
+                    new Subject(s, subject.pods(), subject.unknown()),
+                    p.ingress(),
+                    p.egress())));
     pods(subject.pods())
         .forEach(s ->
-            smaller.add(with(p, new Subject(subject.namespaces(), s), p.ingress(), p.egress())));
+            smaller.add(
+                with(
+                    p,
+                    new Subject(subject.namespaces(), s, subject.unknown()),
+                    p.ingress(),
+                    p.egress())));
     return smaller;
   }
 

@@ -304,7 +304,7 @@ final class WrongReadings {
     return List.of(
         new Rereading(
             "Tiers 1: priority descends",
-            WorldChanges.eachTierPolicy(p -> WorldChanges.with(p, p.tier(), -p.priority()))),
+            WorldChanges.eachTierPolicy(p -> WorldChanges.with(p, p.tier(), 1000 - p.priority()))),
         new Rereading(
             "Tiers 1: Pass accepts",
             WorldChanges.eachTierPolicy(p ->
@@ -312,10 +312,8 @@ final class WrongReadings {
                     p, rules -> rules.stream().map(WrongReadings::passAccepts).toList()))),
         new Rereading(
             "Tiers 2: Baseline comes before NetworkPolicy",
-            WorldChanges.eachTierPolicy(p ->
-                p.tier().equals("Baseline")
-                    ? WorldChanges.with(p, "Admin", 2000 + p.priority())
-                    : p)),
+            WorldChanges.eachTierPolicy(
+                p -> p.tier().equals("Baseline") ? WorldChanges.with(p, "Admin", 1000) : p)),
         new Rereading(
             "Tiers 3: Baseline never decides",
             WorldChanges.tiers(all -> all.stream().filter(p -> p.tier().equals("Admin")).toList())),

@@ -151,6 +151,21 @@ final class ClusterNetworkPolicyReaderTest {
 
   @ParameterizedTest
   @EnumSource
+  void namesWhatItDoesNotKnowOfTheWholePolicyAndItsSubject(WrittenTexts source) {
+    assertEquals(
+        List.of("from", "pods.names", "until"),
+        read(
+                source,
+                """
+                {'tier':'Admin','priority':1,'subject':{'from':[],'pods':{'namespaceSelector':{},
+                  'podSelector':{},'names':[]}},'until':'noon'}
+                """)
+            .subject()
+            .unknown());
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void refusesWhatTheSchemaDemandsAndIsMissing(WrittenTexts source) {
     read(
         source,

@@ -259,14 +259,14 @@ final class ManifestFolderTest {
             .matchLabels());
     assertEquals(
         List.of(
-            "a.yaml:3: warning: NetworkPolicy default/a: metadata.lables: unknown field, ignored",
+            "a.yaml:3: warning: NetworkPolicy default/a: metadata.lables: unknown field",
             "a.yaml:6: warning: NetworkPolicy default/a: spec.podSelector:"
                 + " given twice, the last one counts",
-            "a.yaml:7: warning: NetworkPolicy default/a: spec.ingres: unknown field, ignored",
+            "a.yaml:7: warning: NetworkPolicy default/a: spec.ingres: unknown field",
             "b.yaml:1: warning: extensions/v1beta1 NetworkPolicy b:"
                 + " ignored: this kind is read as networking.k8s.io/v1",
-            "c.yaml:5: warning: Pod default/p: spec.hostNetwrok: unknown field, ignored",
-            "c.yaml:6: warning: Pod default/p: spec.containers[0].port: unknown field, ignored"),
+            "c.yaml:5: warning: Pod default/p: spec.hostNetwrok: unknown field",
+            "c.yaml:6: warning: Pod default/p: spec.containers[0].port: unknown field"),
         folder.problems());
   }
 

@@ -11,6 +11,9 @@ import io.merlon.agent.api.NetworkPolicy.IpBlock;
 import io.merlon.agent.api.NetworkPolicy.Peer;
 import io.merlon.agent.api.NetworkPolicy.Port;
 import io.merlon.agent.api.NetworkPolicy.Rule;
+import io.merlon.agent.policy.CompileProblem;
+import io.merlon.agent.policy.Selector;
+import io.merlon.agent.policy.Translation;
 import io.merlon.agent.watch.WrittenTexts.Heard;
 import java.util.List;
 import java.util.Map;
@@ -150,23 +153,63 @@ final class NetworkPolicyReaderTest {
 
   @ParameterizedTest
   @EnumSource
-  void reportsUnknownFieldsAndLetsAPeerThatHasOneMatchNothing(WrittenTexts source) {
+  void reportsUnknownFieldsAndLetsWhatHasOneMatchNothing(WrittenTexts source) {
     NetworkPolicy policy =
         spec(
             source,
             """
             {'podSelectr':{},'ingress':[{'form':[],'from':[{'podSelector':{},'serviceSelector':{}}],
-              'ports':[{'prot':'UDP'}]}]}
+              'ports':[{'prot':'UDP'}]},
+              {'ports':[{'port':80},{'prot':80}],'from':[{'ipBlock':{'cidr':'::/0','expect':[]}},
+                {'podSelector':{'matchLabel':{'a':'b'}}},{'namespaceSelector':{'matchExpressions':
+                  [{'key':'a','operator':'In','value':['b'],'values':['b']}]}}]}]}
             """);
     assertEquals(
         List.of(
             "spec.podSelectr: unknown",
             "spec.ingress[0].form: unknown",
             "spec.ingress[0].from[0].serviceSelector: unknown",
-            "spec.ingress[0].ports[0].prot: unknown"),
+            "spec.ingress[0].ports[0].prot: unknown",
+            "spec.ingress[1].ports[1].prot: unknown",
+            "spec.ingress[1].from[0].ipBlock.expect: unknown",
+            "spec.ingress[1].from[1].podSelector.matchLabel: unknown",
+            "spec.ingress[1].from[2].namespaceSelector.matchExpressions[0].value: unknown"),
         heard.findings);
     List<Rule> rules = ingress(policy);
-    assertEquals(List.of(new Peer(null, null, null)), rules.getFirst().peers());
+    assertEquals(
+        List.of(
+            new Rule(
+                List.of(new Peer(null, null, null)),
+                List.of(new Port("(unknown field form)", null, null))),
+            new Rule(
+                List.of(
+                    new Peer(null, null, new IpBlock("(unknown field expect)", List.of())),
+                    new Peer(unreadable("matchLabel", "", List.of()), null, null),
+                    new Peer(null, unreadable("value", "In", List.of("b")), null)),
+                List.of(
+                    new Port(null, IntOrString.of(80), null),
+                    new Port("(unknown field prot)", null, null)))),
+        rules);
+    assertEquals(unreadable("podSelectr", "", List.of()), policy.podSelector());
+  }
+
+  /** What is unreadable in the API's values is so for the compiler, which says why. */
+  @ParameterizedTest
+  @EnumSource
+  void thePolicyWithAnUnknownFieldIsReportedWithItsName(WrittenTexts source) {
+    NetworkPolicy policy =
+        spec(source, "{'podSelector':{'matchLabels':{'a':'b'}},'polcyTypes':[],'ingress':[{}]}");
+    Translation translation = io.merlon.agent.policy.NetworkPolicyReader.read(policy);
+    assertEquals(Selector.EVERYTHING, translation.policy().subject().pods());
+    assertEquals(List.of(), translation.policy().ingress());
+    assertEquals(
+        List.of("not a label key: \"(unknown field polcyTypes)\""),
+        translation.problems().stream().map(CompileProblem::reason).toList());
+  }
+
+  private static LabelSelector unreadable(String field, String operator, List<String> values) {
+    return new LabelSelector(
+        Map.of(), List.of(new Requirement("(unknown field " + field + ")", operator, values)));
   }
 
   private static List<Rule> ingress(NetworkPolicy policy) {
