@@ -28,7 +28,10 @@ record ModeTrafficTest(EnforcedNode node) {
     Pod web = node.pod("web", PodPolicy.open());
     Pod shop = node.pod("shop", PodPolicy.open());
     InetAddress borrowed = InetAddress.ofLiteral(six ? "fd00:1::99" : "10.101.0.99");
-    shop.namespace().configure("address replace %s dev lo".formatted(borrowed.getHostAddress()));
+    // An address that may be a duplicate cannot be bound to yet, not even here.
+    String usable = six ? " nodad" : "";
+    shop.namespace()
+        .configure("address replace %s dev lo%s".formatted(borrowed.getHostAddress(), usable));
     Client client = new Client(shop.namespace(), BRIEF);
     try (EchoServer server = EchoServer.start(web.namespace(), web.address(six), PORT)) {
       long before = node.refused(shop, true, DropReason.SPOOFED).packets();
