@@ -2,6 +2,7 @@ package io.merlon.bpf;
 
 import io.merlon.bpf.raw.Libbpf;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A loaded program. This type borrows its file descriptor (from a {@link BpfObject}); {@link
@@ -49,6 +50,11 @@ public sealed class BpfProgram permits OwnedProgram {
   /** The cost of loading, and of running so far. */
   public ProgramInfo.Statistics statistics() {
     return ProgramInfo.of(fd.number(), fd.subject()).statistics();
+  }
+
+  /** The ids of the maps it uses. */
+  public List<Integer> mapIds() {
+    return ProgramInfo.mapIds(fd.number(), fd.subject());
   }
 
   /** Runs the program on a packet, without a network. */

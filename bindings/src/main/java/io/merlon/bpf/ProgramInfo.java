@@ -6,6 +6,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A program as the kernel has it.
@@ -15,6 +17,9 @@ import java.util.HexFormat;
  * @param type the kernel's number of the program type
  */
 public record ProgramInfo(int id, String name, String tag, int type, Statistics statistics) {
+  /** MAX_USED_MAPS, the verifier's bound. */
+  private static final int MOST_MAPS = 64;
+
   /**
    * The cost of loading and running.
    *
@@ -25,6 +30,25 @@ public record ProgramInfo(int id, String name, String tag, int type, Statistics 
    */
   public record Statistics(
       long verifiedInstructions, int translatedBytes, int jitedBytes, long runNanos, long runs) {}
+
+  /** The kernel fills in as many as there is room for, and says how many there are. */
+  static List<Integer> mapIds(int fd, String subject) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment ids = arena.allocate(ValueLayout.JAVA_INT, MOST_MAPS);
+      MemorySegment info = bpf_prog_info.allocate(arena);
+      bpf_prog_info.nr_map_ids(info, MOST_MAPS);
+      bpf_prog_info.map_ids(info, ids.address());
+      MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, (int) info.byteSize());
+      int result = Libbpf.bpf_obj_get_info_by_fd(fd, info, length);
+      if (result < 0) {
+        throw new BpfException("bpf_obj_get_info_by_fd", -result, subject);
+      }
+      int found = Math.min(bpf_prog_info.nr_map_ids(info), MOST_MAPS);
+      return IntStream.range(0, found)
+          .mapToObj(i -> ids.getAtIndex(ValueLayout.JAVA_INT, i))
+          .toList();
+    }
+  }
 
   static ProgramInfo of(int fd, String subject) {
     try (Arena arena = Arena.ofConfined()) {

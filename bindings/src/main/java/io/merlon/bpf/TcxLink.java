@@ -68,6 +68,13 @@ public final class TcxLink implements AutoCloseable {
     return checked(Pins.open(path, Pins.Kind.LINK));
   }
 
+  /** Opens a link by the kernel's number for it; another kind of link is refused. */
+  public static TcxLink openId(int id) {
+    Library.require();
+    String subject = "link id " + Integer.toUnsignedString(id);
+    return checked(Fd.of("bpf_link_get_fd_by_id", Libbpf.bpf_link_get_fd_by_id(id), subject));
+  }
+
   private static TcxLink checked(Fd fd) {
     try {
       Library.require(Feature.TCX);

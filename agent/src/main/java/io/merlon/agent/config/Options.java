@@ -90,7 +90,7 @@ public final class Options {
       new Option<>(
           "uplink-prefixes",
           "PREFIX[,PREFIX...]",
-          "eth,en",
+          "eth,en,vlan.eth",
           "How the names of the node's own interfaces begin, where connections to services with"
               + " unlike backends are judged. Prefixes of pods' interfaces come first.",
           Readers::uplinkPrefixes);

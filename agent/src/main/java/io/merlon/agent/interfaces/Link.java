@@ -1,5 +1,6 @@
 package io.merlon.agent.interfaces;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,10 +12,20 @@ import org.jspecify.annotations.Nullable;
  */
 public record Link(
     int ifindex, String name, String kind, String mac, boolean up, @Nullable Peer peer) {
+  private static final Set<String> PAIRED = Set.of("veth", "netkit");
+
   /**
    * Where the other end is.
    *
    * @param namespace the kernel's number for that end's network namespace, -1 if it is this one
    */
   public record Peer(int ifindex, int namespace) {}
+
+  /**
+   * Whether a pod can be behind it. The way of a branch network interface out of the node, {@code
+   * vlan.eth.1}, is named like the interfaces of the pods that have one, and is none.
+   */
+  public boolean isPaired() {
+    return PAIRED.contains(kind);
+  }
 }

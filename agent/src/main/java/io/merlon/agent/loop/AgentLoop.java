@@ -4,15 +4,12 @@ import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.compile.IncrementalCompiler;
 import io.merlon.agent.compile.LocalPod;
-import io.merlon.agent.compile.PersistentMap;
 import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.interfaces.LinkEvent;
 import io.merlon.agent.interfaces.LinkMatch;
 import io.merlon.agent.interfaces.PodInterfaces;
 import io.merlon.agent.program.Datapath;
-import io.merlon.agent.program.Repair;
 import io.merlon.agent.watch.SyncState;
-import io.merlon.bpf.BpfException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class AgentLoop {
   private static final Logger LOG = LoggerFactory.getLogger(AgentLoop.class);
 
-  private final LoopSettings settings;
   private final Datapath datapath;
+  private final Upkeep upkeep;
   private final IncrementalCompiler compiler;
   private final PodInterfaces interfaces;
   private final Enforcer enforcer;
@@ -43,8 +40,6 @@ public final class AgentLoop {
   private Optional<Trouble> trouble = Optional.empty();
   private long batches;
   private long events;
-  private PersistentMap<Repair.Kind, Long> repairs = PersistentMap.empty();
-  private long nextCheck;
   private long nextTry = Long.MAX_VALUE;
   private volatile long worked;
   private volatile AgentView view;
@@ -58,15 +53,14 @@ public final class AgentLoop {
    * @param nanoTime a clock that only runs forward
    */
   public AgentLoop(LoopSettings settings, Parts parts, LongSupplier nanoTime) {
-    this.settings = settings;
     this.datapath = parts.datapath();
     this.compiler = parts.compiler();
     this.interfaces = parts.interfaces();
     this.enforcer = new Enforcer(datapath, settings);
+    this.upkeep = new Upkeep(datapath, settings.checkEvery(), nanoTime.getAsLong());
     this.nanoTime = nanoTime;
     this.state =
         new LoopState(SyncState.NOTHING, compiler.current(), LinkState.EMPTY, PolicyRevisions.NONE);
-    this.nextCheck = nanoTime.getAsLong() + settings.checkEvery().toNanos();
     this.worked = nanoTime.getAsLong();
     this.view = look();
   }
@@ -99,19 +93,22 @@ public final class AgentLoop {
     } else if (nanoTime.getAsLong() - nextTry >= 0 && nextTry != Long.MAX_VALUE) {
       enforce();
     }
-    if (nanoTime.getAsLong() - nextCheck >= 0) {
-      check();
+    if (upkeep.due(nanoTime.getAsLong()) <= 0) {
+      upkeep.look(nanoTime.getAsLong());
     }
     view = look();
     long now = nanoTime.getAsLong();
     worked = now;
     long untilTry = nextTry == Long.MAX_VALUE ? Long.MAX_VALUE : nextTry - now;
-    return Math.max(0, Math.min(nextCheck - now, untilTry));
+    return Math.max(0, Math.min(upkeep.due(now), untilTry));
   }
 
   private void learn(Batch batch) {
     for (LinkEvent event : batch.links()) {
       state = state.with(state.links().after(event));
+      if (event instanceof LinkEvent.Vanished(var link)) {
+        enforcer.attacher().vanished(link.ifindex());
+      }
       matched(interfaces.on(event));
     }
     if (!batch.cluster().isEmpty()) {
@@ -181,21 +178,6 @@ public final class AgentLoop {
     }
   }
 
-  private void check() {
-    nextCheck = nanoTime.getAsLong() + settings.checkEvery().toNanos();
-    try {
-      for (Repair repair : datapath.check()) {
-        repairs = repairs.with(repair.kind(), repairs.getOrDefault(repair.kind(), 0L) + 1);
-        LOG.atWarn()
-            .addKeyValue("kind", repair.kind())
-            .addKeyValue("what", repair.what())
-            .log("somebody else changed what is ours; repaired");
-      }
-    } catch (BpfException e) {
-      LOG.atError().addKeyValue("reason", e.getMessage()).log("the check failed");
-    }
-  }
-
   private AgentView look() {
     return new AgentView(
         new AgentView.Progress(
@@ -203,9 +185,15 @@ public final class AgentLoop {
         state.policy(),
         datapath.observed(),
         state.policies(),
-        enforcer.hooks(),
+        enforcer.attacher().hooks(),
+        upkeep.damages(),
         trouble,
         new AgentView.Counts(
-            batches, events, enforcer.plans(), enforcer.steps(), repairs, latencies.summary()));
+            batches,
+            events,
+            enforcer.plans(),
+            enforcer.steps(),
+            upkeep.repairs(),
+            latencies.summary()));
   }
 }

@@ -2,15 +2,20 @@ package io.merlon.agent.loop;
 
 import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.compile.PersistentMap;
+import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.plan.ObservedState;
 import io.merlon.agent.program.Adoption;
 import io.merlon.agent.program.HostInterface;
+import io.merlon.agent.program.Inspection.Damage;
 import io.merlon.agent.program.Repair;
 import io.merlon.agent.watch.SyncState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What the loop knows and did, at one moment. A value, for any thread.
@@ -18,6 +23,7 @@ import java.util.Optional;
  * @param seen what was told, compiled
  * @param enforced what the kernel holds
  * @param hooks what is done at the node's interfaces
+ * @param damages what somebody else changed that could not be repaired
  * @param trouble why {@code enforced} is not yet what {@code seen} asks for
  */
 public record AgentView(
@@ -26,6 +32,7 @@ public record AgentView(
     ObservedState enforced,
     PolicyRevisions policies,
     Map<HostInterface, HookUse> hooks,
+    List<Damage> damages,
     Optional<Trouble> trouble,
     Counts counts) {
 
@@ -52,10 +59,23 @@ public record AgentView(
       PersistentMap<Repair.Kind, Long> repairs,
       Latencies.Summary latencies) {}
 
-  /** The objects something is wrong with, and the trouble with the kernel, if there is any. */
+  /** The interfaces of each pod at which its policies are enforced. */
+  public Map<PodRef, List<String>> attached() {
+    Set<Integer> damaged = damages.stream().map(Damage::ifindex).collect(Collectors.toSet());
+    Map<PodRef, List<String>> interfaces = new TreeMap<>();
+    hooks.forEach((at, use) -> {
+      if (use instanceof HookUse.OfPod(var pod) && !damaged.contains(at.ifindex())) {
+        interfaces.computeIfAbsent(pod, p -> new ArrayList<>()).add(at.name());
+      }
+    });
+    return interfaces;
+  }
+
+  /** What is wrong with the kernel, and the objects something is wrong with. */
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
     trouble.ifPresent(it -> problems.add(it.text()));
+    damages.forEach(damage -> problems.add(damage.text()));
     seen.problems()
         .forEach(problem ->
             problems.add(problem.object() + " " + problem.field() + ": " + problem.reason()));

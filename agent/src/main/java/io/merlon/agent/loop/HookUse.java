@@ -38,7 +38,7 @@ public sealed interface HookUse {
     if (owner != null && state.isKnown() && observed.endpoints().containsKey(owner)) {
       return Optional.of(new OfPod(owner));
     }
-    if (owner != null || beginsWithOne(link, settings.podPrefixes())) {
+    if (owner != null || isPods(link, settings)) {
       return settings.untilKnown() == UntilKnown.DENY
           ? Optional.of(new OfUnknown())
           : Optional.empty();
@@ -46,6 +46,10 @@ public sealed interface HookUse {
     return beginsWithOne(link, settings.uplinkPrefixes())
         ? Optional.of(new OfUplink())
         : Optional.empty();
+  }
+
+  private static boolean isPods(Link link, LoopSettings settings) {
+    return link.isPaired() && beginsWithOne(link, settings.podPrefixes());
   }
 
   private static boolean beginsWithOne(Link link, List<String> prefixes) {

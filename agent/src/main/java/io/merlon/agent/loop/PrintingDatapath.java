@@ -9,7 +9,7 @@ import io.merlon.agent.program.Adoption;
 import io.merlon.agent.program.CounterReading;
 import io.merlon.agent.program.Datapath;
 import io.merlon.agent.program.HostInterface;
-import io.merlon.agent.program.Repair;
+import io.merlon.agent.program.Inspection;
 import io.merlon.agent.program.SlotMeaning;
 import java.util.HashSet;
 import java.util.List;
@@ -95,8 +95,8 @@ public final class PrintingDatapath implements Datapath {
   public void sweep() {}
 
   @Override
-  public List<Repair> check() {
-    return List.of();
+  public Inspection check() {
+    return Inspection.CLEAN;
   }
 
   @Override

@@ -3,12 +3,8 @@ package io.merlon.agent.program;
 import io.merlon.agent.program.Hooks.Place;
 import io.merlon.bpf.BpfProgram;
 import io.merlon.bpf.ClsactFilter;
-import io.merlon.bpf.Inventory;
-import io.merlon.bpf.ProgramInfo;
 import io.merlon.datapath.Hook;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
+import io.merlon.netlink.Qdisc;
 import java.util.OptionalInt;
 
 /**
@@ -21,6 +17,15 @@ record ClsactHooks(int priority) {
 
   private ClsactFilter filter(Place place) {
     return new ClsactFilter(place.ifindex(), place.direction(), priority, HANDLE);
+  }
+
+  /**
+   * Makes sure of the qdisc. An ingress qdisc of somebody's, as the bandwidth plugin of CNI adds
+   * it, takes its place: it has no egress, and it is not ours to remove.
+   */
+  static boolean isPossible(int ifindex) {
+    ClsactFilter.createQdisc(ifindex);
+    return Qdisc.isClsact(ifindex);
   }
 
   OptionalInt programAt(Place place) {
@@ -39,24 +44,12 @@ record ClsactHooks(int priority) {
 
   /** Takes our filters off an interface, whichever process attached them. */
   void removeAll(int ifindex) {
-    Map<Integer, String> names = new HashMap<>();
     for (Hook hook : Hook.values()) {
       Place place = new Place(ifindex, hook);
       OptionalInt id = programAt(place);
-      if (id.isPresent()) {
-        if (names.isEmpty()) {
-          for (ProgramInfo program : Inventory.programs("")) {
-            names.put(program.id(), program.name());
-          }
-        }
-        if (isOurs(names.getOrDefault(id.getAsInt(), ""))) {
-          remove(place);
-        }
+      if (id.isPresent() && OurPrograms.ids().contains(id.getAsInt())) {
+        remove(place);
       }
     }
-  }
-
-  private static boolean isOurs(String program) {
-    return Arrays.stream(Hook.values()).anyMatch(hook -> hook.program().equals(program));
   }
 }

@@ -65,7 +65,7 @@ public interface Datapath extends AutoCloseable {
   void sweep();
 
   /** Looks whether all is as we left it, and repairs what is not. Meant for every few seconds. */
-  List<Repair> check();
+  Inspection check();
 
   /** All counters that counted something. */
   List<CounterReading> counters();

@@ -10,7 +10,6 @@ import io.merlon.bpf.Support;
 import io.merlon.datapath.Datapath;
 import io.merlon.datapath.Hook;
 import io.merlon.netlink.Links;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,7 +123,7 @@ final class Hooks implements AutoCloseable {
       }
       case BEST -> {
         // A filter runs after all links: where others have one already, only a link is first.
-        if (!tcx.isAt(place) && tcx.isFree(place)) {
+        if (!tcx.isAt(place) && tcx.isFree(place) && ClsactHooks.isPossible(place.ifindex())) {
           clsact.put(place, program(place));
         } else {
           link(place);
@@ -133,15 +132,21 @@ final class Hooks implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes the link, then takes off the filter, if there is one. Making it takes a grace period, in
+   * which packets pass both; so it begins with a program that has no opinion, and gets its own by
+   * one exchange. Only between that and the filter's end, two calls, does a packet meet our
+   * programs twice: it is judged the same, and counted twice.
+   */
   private void link(Place place) {
+    if (!tcx.isAt(place) && clsact.programAt(place).isPresent()) {
+      tcx.begin(place);
+    }
     tcx.put(place, program(place));
     clsact.remove(place);
   }
 
-  /**
-   * Links some of these places that have filters only; says how many. Until the filter is gone both
-   * see a packet, and count it: a matter of milliseconds.
-   */
+  /** Links some of these places that have filters only; says how many. */
   int settle(Set<Place> places, int most) {
     int settled = 0;
     for (Place place : places) {
@@ -175,32 +180,24 @@ final class Hooks implements AutoCloseable {
     return different;
   }
 
-  /** Puts back what is not at its place any more, and names that are gone. */
-  List<Repair> check(Set<Place> wanted) {
-    List<Repair> repairs = new ArrayList<>();
-    for (Place place : wanted) {
-      if (!isCurrent(place)) {
-        if (putBack(place)) {
-          repairs.add(new Repair(Repair.Kind.HOOK, place.toString()));
-        }
-      } else if (tcx.pinAgain(place)) {
-        repairs.add(new Repair(Repair.Kind.PIN, "link of " + place));
-      }
+  /** Puts back what is not at its place any more, and a name that is gone. */
+  List<Repair> check(Place place) {
+    if (!isCurrent(place)) {
+      put(place);
+      return List.of(new Repair(Repair.Kind.HOOK, place.toString()));
     }
-    return repairs;
+    if (tcx.pinAgain(place)) {
+      return List.of(new Repair(Repair.Kind.PIN, "link of " + place));
+    }
+    if (isOvertaken(place)) {
+      link(place);
+    }
+    return List.of();
   }
 
-  /** Whether it is there again; an interface that went meanwhile is the link watch's to tell. */
-  private boolean putBack(Place place) {
-    try {
-      put(place);
-      return true;
-    } catch (BpfException failure) {
-      return switch (failure.errno()) {
-        case ENODEV, EINVAL -> false;
-        default -> throw failure;
-      };
-    }
+  /** Whether somebody's link came to where we have a filter, and would run before it. */
+  private boolean isOvertaken(Place place) {
+    return kind == HookKind.BEST && !tcx.isAt(place) && !tcx.isFree(place);
   }
 
   /** Takes our filters off all interfaces but these. */

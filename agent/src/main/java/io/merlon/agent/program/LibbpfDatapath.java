@@ -7,7 +7,6 @@ import io.merlon.agent.plan.Plan;
 import io.merlon.agent.plan.PlanStep;
 import io.merlon.agent.program.Hooks.Place;
 import io.merlon.agent.program.PinLayout.Generation;
-import io.merlon.bpf.Pins;
 import io.merlon.datapath.Hook;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -215,30 +214,15 @@ public final class LibbpfDatapath implements Datapath {
   }
 
   @Override
-  public List<Repair> check() {
-    List<Repair> repairs = new ArrayList<>();
-    if (!layout.intact(generation()) && !beside) {
-      boolean mounted = Pins.onBpffs(layout.root());
-      layout.create();
-      PinLayout.createFolder(generation().folder());
-      layout.putInForce(generation());
-      Repair.Kind kind = mounted ? Repair.Kind.PIN : Repair.Kind.FILE_SYSTEM;
-      repairs.add(new Repair(kind, layout.root().toString()));
+  public Inspection check() {
+    Inspection found = new Inspector(layout, state, hooks).inspect(!beside, wanted());
+    if (!beside && nanos.getAsLong() - lastPut > QUIET) {
+      settle(SETTLED_AT_ONCE);
     }
-    state.maps().pinAgain().stream()
-        .map(name -> new Repair(Repair.Kind.PIN, "map " + name))
-        .forEach(repairs::add);
-    if (!beside) {
-      repairs.addAll(hooks.check(wanted()));
-      if (nanos.getAsLong() - lastPut > QUIET) {
-        settle(SETTLED_AT_ONCE);
-      }
-    }
-    repairs.addAll(state.repair());
     if (state.slots().wantsEpochMoved()) {
       state.judgeAgain();
     }
-    return repairs;
+    return found;
   }
 
   /** Gives interfaces that have filters only their links; says how many hooks got one. */

@@ -4,6 +4,7 @@ import io.merlon.agent.program.Hooks.Place;
 import io.merlon.agent.program.PinLayout.LinkPin;
 import io.merlon.bpf.BpfProgram;
 import io.merlon.bpf.LinkInfo;
+import io.merlon.bpf.OwnedProgram;
 import io.merlon.bpf.Pins;
 import io.merlon.bpf.TcxLink;
 import java.nio.file.Files;
@@ -60,6 +61,17 @@ final class TcxHooks implements AutoCloseable {
       present.update(program);
       return;
     }
+    attach(place, program);
+  }
+
+  /** Attaches a program that leaves every packet to what comes after it. */
+  void begin(Place place) {
+    try (OwnedProgram aside = OwnedProgram.withoutOpinion(OurPrograms.ASIDE)) {
+      attach(place, aside);
+    }
+  }
+
+  private void attach(Place place, BpfProgram program) {
     TcxLink link = TcxLink.attach(program, place.ifindex(), place.direction(), TcxLink.Place.FIRST);
     try {
       pin(place, link);

@@ -36,6 +36,10 @@ final class MetricsText {
         "merlon_trouble",
         "Whether the kernel does not hold what was told last.",
         view.trouble().isPresent() ? 1 : 0);
+    gauge(
+        "merlon_damages",
+        "Things of Merlon's in the kernel that somebody else changed and that stay so.",
+        view.damages().size());
     counter("merlon_cluster_events_total", "Changes of the cluster.", view.counts().events());
     counter("merlon_plans_total", "Plans applied to the kernel.", view.counts().plans());
     counter("merlon_plan_steps_total", "Steps of these plans.", view.counts().steps());

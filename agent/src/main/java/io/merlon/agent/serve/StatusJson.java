@@ -115,13 +115,7 @@ final class StatusJson {
   }
 
   static String pods(AgentView view) {
-    Map<PodRef, List<String>> interfaces = new TreeMap<>();
-    view.hooks()
-        .forEach((at, use) -> {
-          if (use instanceof HookUse.OfPod(var pod)) {
-            interfaces.computeIfAbsent(pod, p -> new ArrayList<>()).add(at.name());
-          }
-        });
+    Map<PodRef, List<String>> interfaces = view.attached();
     return object(json -> {
       json.writeArrayFieldStart("pods");
       for (LocalPod pod : new TreeMap<>(view.seen().pods()).values()) {

@@ -244,7 +244,8 @@ class AgentLoopTest {
 
   private AgentLoop loop(FakeDatapath datapath, UntilKnown untilKnown) {
     return new AgentLoop(
-        new LoopSettings(untilKnown, List.of("eni", "vlan"), List.of("eth", "en"), CHECK),
+        new LoopSettings(
+            untilKnown, List.of("eni", "vlan"), List.of("eth", "en", "vlan.eth"), CHECK),
         new AgentLoop.Parts(
             datapath,
             new IncrementalCompiler(CompileOptions.forNode("n1")),

@@ -9,6 +9,7 @@ import io.merlon.agent.program.Adoption;
 import io.merlon.agent.program.CounterReading;
 import io.merlon.agent.program.Datapath;
 import io.merlon.agent.program.HostInterface;
+import io.merlon.agent.program.Inspection;
 import io.merlon.agent.program.Repair;
 import io.merlon.agent.program.SlotMeaning;
 import io.merlon.bpf.BpfException;
@@ -23,6 +24,7 @@ final class FakeDatapath implements Datapath {
   final List<String> did = new ArrayList<>();
   final Map<Integer, PodRef> bound = new TreeMap<>();
   final List<Repair> repairs = new ArrayList<>();
+  final List<Inspection.Damage> damages = new ArrayList<>();
   Adoption adoption = new Adoption.Fresh();
   ObservedState observed;
   Capacities capacities = Capacities.UNLIMITED;
@@ -104,9 +106,9 @@ final class FakeDatapath implements Datapath {
   }
 
   @Override
-  public List<Repair> check() {
+  public Inspection check() {
     did.add("check");
-    List<Repair> found = List.copyOf(repairs);
+    Inspection found = new Inspection(repairs, damages);
     repairs.clear();
     return found;
   }

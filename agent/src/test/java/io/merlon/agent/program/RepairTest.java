@@ -2,6 +2,7 @@ package io.merlon.agent.program;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.agent.compile.DecidedBy;
@@ -16,14 +17,18 @@ import io.merlon.agent.plan.Endpoint;
 import io.merlon.agent.plan.PlanStep;
 import io.merlon.agent.policy.Direction;
 import io.merlon.agent.program.DatapathSettings.HookKind;
+import io.merlon.bpf.BpfException;
+import io.merlon.bpf.BpfProgram;
 import io.merlon.bpf.ClsactFilter;
 import io.merlon.bpf.Inventory;
+import io.merlon.bpf.OwnedProgram;
 import io.merlon.bpf.Pins;
 import io.merlon.bpf.TcxLink;
 import io.merlon.datapath.Hook;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -59,8 +64,8 @@ class RepairTest {
 
   private static List<Repair.Kind> check(KernelNode node, LibbpfDatapath datapath) {
     List<Repair.Kind> kinds =
-        node.namespace().call(datapath::check).stream().map(Repair::kind).toList();
-    assertEquals(List.of(), node.namespace().call(datapath::check), "once is enough");
+        node.namespace().call(datapath::check).repairs().stream().map(Repair::kind).toList();
+    assertEquals(Inspection.CLEAN, node.namespace().call(datapath::check), "once is enough");
     return kinds;
   }
 
@@ -70,7 +75,7 @@ class RepairTest {
     try (KernelNode node = new KernelNode(kind)) {
       HostInterface at = node.addInterfaces(1).getFirst();
       try (LibbpfDatapath datapath = enforced(node, at)) {
-        assertEquals(List.of(), node.namespace().call(datapath::check));
+        assertEquals(Inspection.CLEAN, node.namespace().call(datapath::check));
         node.run(() -> takeOff(node, kind, at));
         assertTrue(node.programs(at, Hook.FROM_POD).isEmpty());
         assertTrue(check(node, datapath).contains(Repair.Kind.HOOK));
@@ -169,9 +174,9 @@ class RepairTest {
   @EnumSource
   void detachingLeavesNothingOfOursAndAllOfOthers(HookKind kind) throws IOException {
     try (KernelNode node = new KernelNode(kind);
-        var others = io.merlon.datapath.Datapath.load(io.merlon.datapath.Datapath.spec())) {
+        OwnedProgram others = OwnedProgram.withoutOpinion("from_pod")) {
       HostInterface at = node.addInterfaces(1).getFirst();
-      int other = others.program(Hook.TO_POD).id();
+      int other = others.id();
       Path otherPin = node.folder().resolve("others");
       node.run(() -> attachOther(kind, at, others, otherPin));
       Set<Integer> maps;
@@ -192,15 +197,94 @@ class RepairTest {
     }
   }
 
-  private static void attachOther(
-      HookKind kind, HostInterface at, io.merlon.datapath.Datapath others, Path pin) {
+  /** The agent may still run, and the names be gone with their file system. */
+  @ParameterizedTest
+  @EnumSource
+  void detachesWhatHasNoNameAnyMore(HookKind kind) {
+    try (KernelNode node = new KernelNode(kind)) {
+      HostInterface at = node.addInterfaces(1).getFirst();
+      try (LibbpfDatapath datapath = enforced(node, at)) {
+        node.run(() -> datapath.settle(1)); // by BEST one hook has a link now, and one a filter
+        OwnNamespace.execute(List.of("umount", node.folder().toString()), "");
+        assertEquals(1, node.programs(at, Hook.FROM_POD).size());
+        node.run(() -> LibbpfDatapath.detachEverything(node.settings()));
+        assertEquals(List.of(), node.programs(at, Hook.FROM_POD));
+        assertEquals(List.of(), node.programs(at, Hook.TO_POD));
+      }
+      OwnNamespace.execute(List.of("mount", "-t", "bpf", "bpf", node.folder().toString()), "");
+    }
+  }
+
+  /** As the bandwidth plugin of CNI adds it: it has no egress, and takes a clsact's place. */
+  @Test
+  void attachesByLinksWhereAnIngressQdiscIs() {
+    try (KernelNode node = new KernelNode(HookKind.BEST)) {
+      HostInterface at = node.addInterfaces(1).getFirst();
+      node.run(() -> tc("qdisc add dev " + at.name() + " ingress"));
+      try (LibbpfDatapath datapath = enforced(node, at)) {
+        assertEquals(1, node.links(at).size());
+        assertEquals(1, node.programs(at, Hook.TO_POD).size());
+        assertEquals(Inspection.CLEAN, node.namespace().call(datapath::check));
+      }
+    }
+  }
+
+  @Test
+  void reportsAnIngressQdiscThatTakesTheFiltersPlace() {
+    try (KernelNode node = new KernelNode(HookKind.CLSACT)) {
+      HostInterface at = node.addInterfaces(1).getFirst();
+      try (LibbpfDatapath datapath = enforced(node, at)) {
+        node.run(() -> {
+          tc("qdisc del dev " + at.name() + " clsact");
+          tc("qdisc add dev " + at.name() + " ingress");
+        });
+        Inspection found = node.namespace().call(datapath::check);
+        assertEquals(1, found.damages().size(), found.toString());
+        assertEquals(at.ifindex(), found.damages().getFirst().ifindex());
+        assertTrue(found.damages().getFirst().text().contains("no clsact qdisc"));
+        assertEquals(found.damages(), node.namespace().call(datapath::check).damages());
+        node.run(() -> tc("qdisc del dev " + at.name() + " ingress"));
+        assertEquals(List.of(), node.namespace().call(datapath::check).damages());
+        assertEquals(1, node.programs(at, Hook.TO_POD).size());
+      }
+      HostInterface other = node.addInterfaces(2).getLast();
+      node.run(() -> tc("qdisc add dev " + other.name() + " ingress"));
+      try (LibbpfDatapath datapath = node.open()) {
+        assertThrows(BpfException.class, () -> node.run(() -> datapath.bind(other, WEB)));
+      }
+    }
+  }
+
+  private static void tc(String command) {
+    List<String> words = new ArrayList<>(List.of("tc"));
+    words.addAll(List.of(command.split(" ", -1)));
+    OwnNamespace.execute(words, "");
+  }
+
+  /** A filter runs after all links: somebody's "pass" must not go around ours. */
+  @Test
+  void isFirstAgainWhenSomebodysLinkComesBeforeItsFilter() {
+    try (KernelNode node = new KernelNode(HookKind.BEST);
+        OwnedProgram other = OwnedProgram.withoutOpinion("others")) {
+      HostInterface at = node.addInterfaces(1).getFirst();
+      try (LibbpfDatapath datapath = enforced(node, at)) {
+        int ours = datapath.kernel().program(Hook.FROM_POD).id();
+        node.run(() -> attachOther(HookKind.TCX, at, other, node.folder().resolve("others")));
+        assertEquals(List.of(other.id(), ours), node.programs(at, Hook.FROM_POD));
+        assertEquals(Inspection.CLEAN, node.namespace().call(datapath::check));
+        assertEquals(List.of(ours, other.id()), node.programs(at, Hook.FROM_POD));
+      }
+    }
+  }
+
+  private static void attachOther(HookKind kind, HostInterface at, BpfProgram other, Path pin) {
     var direction = Hooks.Place.direction(Hook.FROM_POD);
     if (kind == HookKind.CLSACT) {
       ClsactFilter.createQdisc(at.ifindex());
-      new ClsactFilter(at.ifindex(), direction, 10, 1).attach(others.program(Hook.TO_POD));
+      new ClsactFilter(at.ifindex(), direction, 10, 1).attach(other);
       return;
     }
-    try (TcxLink link = TcxLink.attach(others.program(Hook.TO_POD), at.ifindex(), direction)) {
+    try (TcxLink link = TcxLink.attach(other, at.ifindex(), direction)) {
       link.pin(pin);
     }
   }

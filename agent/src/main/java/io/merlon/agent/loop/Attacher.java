@@ -1,0 +1,91 @@
+package io.merlon.agent.loop;
+
+import io.merlon.agent.compile.PersistentMap;
+import io.merlon.agent.interfaces.Link;
+import io.merlon.agent.program.Datapath;
+import io.merlon.agent.program.HostInterface;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Has our programs at the interfaces where the loop's state wants them. */
+final class Attacher {
+  private static final Logger LOG = LoggerFactory.getLogger(Attacher.class);
+
+  private final Datapath datapath;
+  private final LoopSettings settings;
+  private final Set<HostInterface> adopted;
+  private final Map<Integer, HookUse> hooks = new TreeMap<>();
+  private final Map<Integer, HostInterface> names = new TreeMap<>();
+  private final Set<Integer> vanished = new HashSet<>();
+
+  Attacher(Datapath datapath, LoopSettings settings) {
+    this.datapath = datapath;
+    this.settings = settings;
+    this.adopted = datapath.guarded();
+  }
+
+  /** An interface is gone, though another one may have its number already. */
+  void vanished(int ifindex) {
+    vanished.add(ifindex);
+  }
+
+  void attach(LoopState state, Failures failures) {
+    PersistentMap<Integer, Link> links = state.links().links();
+    for (Integer ifindex : Map.copyOf(hooks).keySet()) {
+      if (vanished.contains(ifindex) || !links.containsKey(ifindex)) {
+        release(ifindex, failures);
+      }
+    }
+    vanished.clear();
+    HookUse.wanted(state, datapath.observed(), settings)
+        .forEach((ifindex, use) -> {
+          Link link = links.get(ifindex);
+          if (link != null && !use.equals(hooks.get(ifindex))) {
+            HostInterface at = new HostInterface(ifindex, link.name());
+            if (state.isKnown() || !goesOnAsItWas(at, use)) {
+              attach(at, use, failures);
+            }
+          }
+        });
+  }
+
+  /** What an earlier process enforced at a pod's interface is not to end because we know less. */
+  private boolean goesOnAsItWas(HostInterface at, HookUse use) {
+    return use instanceof HookUse.OfUnknown && adopted.contains(at);
+  }
+
+  private void attach(HostInterface at, HookUse use, Failures failures) {
+    if (failures.survive(() -> put(at, use))) {
+      hooks.put(at.ifindex(), use);
+      names.put(at.ifindex(), at);
+      LOG.atDebug().addKeyValue("interface", at).addKeyValue("use", use).log("attached");
+    }
+  }
+
+  private void put(HostInterface at, HookUse use) {
+    switch (use) {
+      case HookUse.OfPod(var pod) -> datapath.bind(at, pod);
+      case HookUse.OfUnknown() -> datapath.guard(at);
+      case HookUse.OfUplink() -> datapath.guardUplink(at);
+    }
+  }
+
+  private void release(int ifindex, Failures failures) {
+    if (failures.survive(() -> datapath.release(ifindex))) {
+      hooks.remove(ifindex);
+      names.remove(ifindex);
+    }
+  }
+
+  /** What is done at each interface where something is. */
+  Map<HostInterface, HookUse> hooks() {
+    Map<HostInterface, HookUse> byInterface = new HashMap<>();
+    hooks.forEach((ifindex, use) -> byInterface.put(names.get(ifindex), use));
+    return Map.copyOf(byInterface);
+  }
+}
