@@ -38,7 +38,9 @@ final class AgentSubcommand implements Callable<Integer> {
                   agent.close();
                   ended.countDown();
                 }));
-    agent.join();
+    if (!agent.join()) {
+      return 1; // What is enforced stays so; whoever started this process starts another.
+    }
     ended.await();
     return 0;
   }

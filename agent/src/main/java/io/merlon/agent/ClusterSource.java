@@ -6,10 +6,13 @@ import io.merlon.agent.watch.ApiServer;
 import io.merlon.agent.watch.ClusterSink;
 import io.merlon.agent.watch.ClusterWatch;
 import io.merlon.agent.watch.FolderWatch;
+import io.merlon.agent.watch.ObjectProblem;
 import io.merlon.agent.watch.Staleness;
 import io.merlon.agent.watch.WatchSettings;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Where cluster state comes from, whichever it is. */
 sealed interface ClusterSource extends AutoCloseable {
@@ -18,6 +21,9 @@ sealed interface ClusterSource extends AutoCloseable {
 
   /** How far it may lag behind; a folder never does. */
   Optional<Staleness> staleness();
+
+  /** Has problems of objects told where the objects are; a folder is no place for that. */
+  void tellProblems(Supplier<List<ObjectProblem>> problems);
 
   static ClusterSource open(AgentSettings.Node node, ClusterSink sink) {
     return switch (node.source()) {
@@ -44,6 +50,9 @@ sealed interface ClusterSource extends AutoCloseable {
     public Optional<Staleness> staleness() {
       return Optional.empty();
     }
+
+    @Override
+    public void tellProblems(Supplier<List<ObjectProblem>> problems) {}
   }
 
   record OfServer(ClusterWatch watch) implements ClusterSource {
@@ -55,6 +64,11 @@ sealed interface ClusterSource extends AutoCloseable {
     @Override
     public Optional<Staleness> staleness() {
       return Optional.of(watch.staleness());
+    }
+
+    @Override
+    public void tellProblems(Supplier<List<ObjectProblem>> problems) {
+      watch.tellProblems(problems);
     }
   }
 }

@@ -4,7 +4,10 @@ import io.merlon.agent.config.Layers;
 import io.merlon.agent.config.Options;
 import io.merlon.agent.program.DatapathSettings;
 import io.merlon.agent.program.LibbpfDatapath;
+import io.merlon.agent.serve.StatusClient;
+import java.net.InetSocketAddress;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,6 +28,16 @@ final class DetachSubcommand implements Callable<Integer> {
     CommandSpec own = Objects.requireNonNull(spec);
     Layers given =
         Layers.of(CommandLineOptions.given(own.commandLine().getParseResult()), System.getenv());
+    Optional<InetSocketAddress> agent = given.get(Options.HTTP_ADDRESS);
+    if (agent.isPresent() && StatusClient.answers(agent.get())) {
+      own.commandLine()
+          .getErr()
+          .println(
+              "merlon: an agent runs here and would put everything back: end it first ("
+                  + agent.get()
+                  + " answers)");
+      return 1;
+    }
     LibbpfDatapath.detachEverything(DatapathSettings.at(given.get(Options.PIN_ROOT)));
     return 0;
   }

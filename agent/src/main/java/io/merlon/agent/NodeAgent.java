@@ -44,29 +44,36 @@ final class NodeAgent implements AutoCloseable {
   private final ClusterSource source;
   private final @Nullable StatusServer server;
 
-  private NodeAgent(AgentSettings settings, Datapath datapath) throws IOException {
-    this.datapath = datapath;
+  /** What the kernel holds is adopted while sources begin to tell: both take most of a second. */
+  private NodeAgent(AgentSettings settings) throws IOException, InterruptedException {
+    Opening opening = Opening.begin(() -> open(settings));
     CommandQueue queue = new CommandQueue(QUEUE, System::nanoTime);
-    AgentLoop loop = loop(settings, datapath);
-    this.thread = LoopThread.start(loop, queue);
     this.links = LinkWatch.start(event -> queue.put(new AgentCommand.LinkChanged(event)));
     this.source = ClusterSource.open(settings.node(), new Sink(queue));
-    Optional<InetSocketAddress> http = settings.telling().http();
-    this.server = http.isEmpty() ? null : serve(http.get(), settings, loop, source);
-  }
-
-  /** Starts everything. What cannot start is an exception, and the end of the process. */
-  static NodeAgent start(AgentSettings settings) throws IOException {
-    Datapath datapath =
-        settings.dryRun()
-            ? new PrintingDatapath(System.out::println)
-            : LibbpfDatapath.open(KernelSettings.of(settings));
+    this.datapath = opening.end();
     LOG.atInfo()
         .addKeyValue("node", settings.node().name())
         .addKeyValue("source", settings.node().source())
         .addKeyValue("found", datapath.adoption())
         .log("the agent starts");
-    return new NodeAgent(settings, datapath);
+    AgentLoop loop = loop(settings, datapath);
+    this.thread = LoopThread.start(loop, queue);
+    if (settings.telling().kubernetesEvents() && !settings.dryRun()) {
+      source.tellProblems(() -> PolicyProblems.of(loop.view()));
+    }
+    Optional<InetSocketAddress> http = settings.telling().http();
+    this.server = http.isEmpty() ? null : serve(http.get(), settings, loop, source);
+  }
+
+  /** Starts everything. What cannot start is an exception, and the end of the process. */
+  static NodeAgent start(AgentSettings settings) throws IOException, InterruptedException {
+    return new NodeAgent(settings);
+  }
+
+  private static Datapath open(AgentSettings settings) {
+    return settings.dryRun()
+        ? new PrintingDatapath(System.out::println)
+        : LibbpfDatapath.open(KernelSettings.of(settings));
   }
 
   private static AgentLoop loop(AgentSettings settings, Datapath datapath) {
@@ -112,9 +119,9 @@ final class NodeAgent implements AutoCloseable {
     return server;
   }
 
-  /** Waits until it ends. */
-  void join() throws InterruptedException {
-    thread.join();
+  /** Waits until it ends; whether that is because it was told to. */
+  boolean join() throws InterruptedException {
+    return thread.join();
   }
 
   /** Stops hearing before it stops acting, and lets go of the kernel last. */

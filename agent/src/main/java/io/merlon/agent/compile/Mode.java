@@ -1,5 +1,6 @@
 package io.merlon.agent.compile;
 
+import io.merlon.agent.api.Annotations;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ public enum Mode {
   ENFORCE;
 
   /** The annotation on a pod or a namespace that asks for a mode. */
-  public static final String ANNOTATION = "merlon.io/mode";
+  public static final String ANNOTATION = Annotations.MODE;
 
   private static final Map<String, Mode> BY_NAME =
       Map.of("observe", OBSERVE, "audit", AUDIT, "enforce", ENFORCE);

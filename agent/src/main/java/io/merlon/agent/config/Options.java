@@ -92,7 +92,7 @@ public final class Options {
           "PREFIX[,PREFIX...]",
           "eth,en,vlan.eth",
           "How the names of the node's own interfaces begin, where connections to services with"
-              + " unlike backends are judged. Prefixes of pods' interfaces come first.",
+              + " unlike backends are judged. Interfaces that may be a pod's come first.",
           Readers::uplinkPrefixes);
   public static final Option<Integer> MAP_ENDPOINTS =
       size("map-endpoints", 1024, 1 << 16, "Room for pods' interfaces.");
@@ -164,8 +164,8 @@ public final class Options {
           MAP_TABLE_WORDS,
           MAP_COUNTERS);
 
-  /** What the agent has kept in the kernel is found by these. */
-  public static final List<Option<?>> DETACH = List.of(CONFIG, PIN_ROOT);
+  /** What the agent has kept in the kernel is found by these, and whether it runs. */
+  public static final List<Option<?>> DETACH = List.of(CONFIG, PIN_ROOT, HTTP_ADDRESS);
 
   /** A running agent is found by these. */
   public static final List<Option<?>> STATUS = List.of(CONFIG, HTTP_ADDRESS);

@@ -132,13 +132,14 @@ public final class AgentLoop {
     CompiledPolicy after = compiler.apply(changes);
     state = state.with(after).with(revisions);
     List<LinkMatch> matches = new ArrayList<>();
+    ModeLog modes = new ModeLog(changes);
     before
         .pods()
         .changes(
             after.pods(),
             (pod, was, is) -> {
               matches.addAll(expected(pod, was, is));
-              ModeLog.tell(was, is);
+              modes.tell(was, is);
             });
     matched(matches);
   }

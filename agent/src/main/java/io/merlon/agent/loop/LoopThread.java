@@ -1,17 +1,21 @@
 package io.merlon.agent.loop;
 
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The thread the loop belongs to. It ends after {@link AgentCommand.Stop}. */
 public final class LoopThread {
+  private static final Logger LOG = LoggerFactory.getLogger(LoopThread.class);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final CommandQueue queue;
   private final Thread thread;
+  private volatile boolean stopped;
 
   private LoopThread(AgentLoop loop, CommandQueue queue) {
     this.queue = queue;
-    this.thread = Thread.ofPlatform().name("merlon-loop").unstarted(() -> run(loop, queue));
+    this.thread = Thread.ofPlatform().name("merlon-loop").unstarted(() -> run(loop));
   }
 
   public static LoopThread start(AgentLoop loop, CommandQueue queue) {
@@ -20,7 +24,7 @@ public final class LoopThread {
     return running;
   }
 
-  private static void run(AgentLoop loop, CommandQueue queue) {
+  private void run(AgentLoop loop) {
     try {
       long wait = 0;
       Batch batch;
@@ -28,8 +32,13 @@ public final class LoopThread {
         batch = queue.take(wait);
         wait = loop.doWork(batch);
       } while (!batch.stop());
+      stopped = true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error failure) {
+      LOG.atError().setCause(failure).log("the loop cannot go on");
+    } finally {
+      queue.put(new AgentCommand.Stop()); // nobody is to wait for room any more
     }
   }
 
@@ -39,8 +48,9 @@ public final class LoopThread {
     return thread.join(PATIENCE);
   }
 
-  /** Waits until it ends, for whatever reason. */
-  public void join() throws InterruptedException {
+  /** Waits until it ends; whether that is because it was told to. */
+  public boolean join() throws InterruptedException {
     thread.join();
+    return stopped;
   }
 }

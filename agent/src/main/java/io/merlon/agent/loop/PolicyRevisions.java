@@ -12,11 +12,15 @@ import java.util.Set;
 /**
  * Which revision of each policy was told, and which one the kernel enforces.
  *
+ * @param uids of the policies that are there
  * @param pending those for which the two may differ
  */
 public record PolicyRevisions(
-    PersistentMap<ClusterEvent.Key, Revision> policies, Set<ClusterEvent.Key> pending) {
-  static final PolicyRevisions NONE = new PolicyRevisions(PersistentMap.empty(), Set.of());
+    PersistentMap<ClusterEvent.Key, Revision> policies,
+    PersistentMap<ClusterEvent.Key, String> uids,
+    Set<ClusterEvent.Key> pending) {
+  static final PolicyRevisions NONE =
+      new PolicyRevisions(PersistentMap.empty(), PersistentMap.empty(), Set.of());
 
   /**
    * The revisions of one policy: the API server's number for it, or of a file a hash of its
@@ -32,20 +36,29 @@ public record PolicyRevisions(
   PolicyRevisions seen(ClusterEvent event) {
     return switch (event) {
       case ClusterEvent.PutNetworkPolicy put ->
-          seen(put.key(), revision(put.object().resourceVersion(), put.object()));
+          seen(
+              put.key(),
+              put.object().uid(),
+              revision(put.object().resourceVersion(), put.object()));
       case ClusterEvent.PutClusterNetworkPolicy put ->
-          seen(put.key(), revision(put.object().resourceVersion(), put.object()));
-      case ClusterEvent.Gone gone -> policies.containsKey(gone.key()) ? seen(gone.key(), "") : this;
+          seen(
+              put.key(),
+              put.object().uid(),
+              revision(put.object().resourceVersion(), put.object()));
+      case ClusterEvent.Gone gone ->
+          policies.containsKey(gone.key()) ? seen(gone.key(), "", "") : this;
       default -> this;
     };
   }
 
-  private PolicyRevisions seen(ClusterEvent.Key policy, String revision) {
+  private PolicyRevisions seen(ClusterEvent.Key policy, String uid, String revision) {
     Revision before = policies.getOrDefault(policy, new Revision("", ""));
     Set<ClusterEvent.Key> waiting = new HashSet<>(pending);
     waiting.add(policy);
     return new PolicyRevisions(
-        policies.with(policy, new Revision(revision, before.enforced())), waiting);
+        policies.with(policy, new Revision(revision, before.enforced())),
+        uid.isEmpty() ? uids.without(policy) : uids.with(policy, uid),
+        waiting);
   }
 
   /** After the kernel was brought to what was told. */
@@ -60,7 +73,7 @@ public record PolicyRevisions(
                 : changed.with(policy, new Revision(revision.seen(), revision.seen()));
       }
     }
-    return new PolicyRevisions(changed, Set.of());
+    return new PolicyRevisions(changed, uids, Set.of());
   }
 
   private static String revision(String resourceVersion, Record content) {

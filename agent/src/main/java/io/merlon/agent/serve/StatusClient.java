@@ -15,7 +15,17 @@ public final class StatusClient {
     return new StatusReport(get(at, "/v1/status"), get(at, "/v1/pods"), get(at, "/v1/policies"));
   }
 
-  private static String get(InetSocketAddress at, String path) throws IOException {
+  /** Whether an agent answers there. */
+  public static boolean answers(InetSocketAddress at) {
+    try {
+      return get(at, "/v1/status").startsWith("{\"node\":");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** The body of a page. */
+  public static String get(InetSocketAddress at, String path) throws IOException {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(at.getHostString(), at.getPort()), PATIENCE_MILLIS);
       socket.setSoTimeout(PATIENCE_MILLIS);

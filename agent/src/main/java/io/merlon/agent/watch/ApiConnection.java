@@ -73,6 +73,28 @@ final class ApiConnection implements AutoCloseable {
     return stream;
   }
 
+  /**
+   * Sends an object to a path below the server's root.
+   *
+   * @return the answer's code; its text is of no interest
+   */
+  int send(String method, String path, String contentType, String body) throws IOException {
+    HttpClient http = client().http();
+    var request =
+        http.newHttpRequestBuilder()
+            .uri(server.config().getMasterUrl() + path)
+            .setHeader("Accept", "application/json")
+            .method(method, contentType, body)
+            .build();
+    try {
+      int code = await(http.sendAsync(request, byte[].class), path).code();
+      heard();
+      return code;
+    } catch (UncheckedIOException e) {
+      throw new IOException("the request cannot be made: " + e.getCause(), e);
+    }
+  }
+
   /** What cannot be sent, for want of a token that can be read, is a failure like any other. */
   private static CompletableFuture<HttpResponse<AsyncBody>> send(
       HttpClient http, HttpRequest request, ResponseStream stream) throws IOException {
@@ -83,8 +105,8 @@ final class ApiConnection implements AutoCloseable {
     }
   }
 
-  private HttpResponse<AsyncBody> await(
-      CompletableFuture<HttpResponse<AsyncBody>> answer, String request) throws IOException {
+  private <T> HttpResponse<T> await(CompletableFuture<HttpResponse<T>> answer, String request)
+      throws IOException {
     try {
       return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
@@ -104,9 +126,9 @@ final class ApiConnection implements AutoCloseable {
     }
   }
 
-  private static void discard(@Nullable HttpResponse<AsyncBody> late) {
-    if (late != null) {
-      late.body().cancel();
+  private static void discard(@Nullable HttpResponse<?> late) {
+    if (late != null && late.body() instanceof AsyncBody body) {
+      body.cancel();
     }
   }
 

@@ -4,8 +4,10 @@ import io.merlon.agent.watch.KindWatch.Target;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * An API server as a source of cluster state: hands every object to a sink, and then every change,
@@ -18,12 +20,16 @@ import java.util.Locale;
 public final class ClusterWatch implements AutoCloseable {
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
+  private final WatchSettings settings;
+  private final Pace pace;
   private final ApiConnection connection;
   private final SyncProgress progress;
   private final List<KindWatch> watches = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
 
   private ClusterWatch(ApiServer server, WatchSettings settings, ClusterSink sink, Pace pace) {
+    this.settings = settings;
+    this.pace = pace;
     connection = new ApiConnection(server, settings.patience());
     progress = new SyncProgress(sink);
     for (WatchedKind kind : WatchedKind.values()) {
@@ -48,6 +54,18 @@ public final class ClusterWatch implements AutoCloseable {
     var watch = new ClusterWatch(server, settings, sink, pace);
     watch.threads.forEach(Thread::start);
     return watch;
+  }
+
+  /**
+   * Also tells, by Events, what is wrong with objects, for as long as this is open.
+   *
+   * @param problems there are, whenever it is asked, on a thread of this class's own
+   */
+  public void tellProblems(Supplier<? extends Collection<ObjectProblem>> problems) {
+    var events = new ProblemEvents(problems, new EventWriter(connection, settings.node()), pace);
+    Thread thread = Thread.ofPlatform().name("merlon-events").daemon().unstarted(events);
+    threads.add(thread);
+    thread.start();
   }
 
   /** How much has been handed to the sink. */

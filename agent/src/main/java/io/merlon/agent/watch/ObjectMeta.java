@@ -1,6 +1,8 @@
 package io.merlon.agent.watch;
 
+import io.merlon.agent.api.Annotations;
 import io.merlon.agent.api.Pod;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +19,7 @@ final class ObjectMeta {
           "creationTimestamp",
           "deletionGracePeriodSeconds",
           "finalizers",
-          "clusterName",
-          "managedFields");
+          "clusterName");
   private static final Set<String> UNREAD_OF_OWNER =
       Set.of("apiVersion", "uid", "blockOwnerDeletion");
 
@@ -49,15 +50,30 @@ final class ObjectMeta {
       case "labels" -> labels = in.strings(value);
       case "annotations" ->
           annotations = in.sharing().map(in.strings(value, ObjectMeta::isAnnotationOfInterest));
+      case "managedFields" -> setter(value);
       case "ownerReferences" -> in.listOrEmpty(value, item -> owner(in, item));
       case "deletionTimestamp" -> terminating = in.string(value) != null;
       default -> in.other(value, field, UNREAD);
     }
   }
 
+  /** They come after the annotations, as the API server writes its objects. */
+  private void setter(Written managedFields) {
+    if (annotations.containsKey(Annotations.MODE)) {
+      String setter = ManagedFields.whoSet(Annotations.MODE, managedFields);
+      if (!setter.isEmpty()) {
+        annotations = new HashMap<>(annotations);
+        annotations.put(Annotations.MODE_SET_BY, setter);
+      }
+    }
+  }
+
   /** Annotations can be of any size; only those that some room of the agent reads are kept. */
   private static boolean isAnnotationOfInterest(String key) {
     int slash = key.indexOf('/');
+    if (key.equals(Annotations.MODE_SET_BY)) {
+      return false; // ours to say, and nobody's to claim
+    }
     String domain = slash < 0 ? "" : key.substring(0, slash);
     return domain.equals("merlon.io")
         || domain.endsWith(".merlon.io")

@@ -35,6 +35,7 @@ final class CrashChild {
       for (PlanStep step : plan.steps()) {
         datapath.apply(step);
       }
+      datapath.settle(1); // exchanges filters for links, as long as there are filters
       say("reached " + moment);
     }
     say("end");

@@ -232,7 +232,8 @@ class RepairTest {
   @Test
   void reportsAnIngressQdiscThatTakesTheFiltersPlace() {
     try (KernelNode node = new KernelNode(HookKind.CLSACT)) {
-      HostInterface at = node.addInterfaces(1).getFirst();
+      List<HostInterface> interfaces = node.addInterfaces(2);
+      HostInterface at = interfaces.getFirst();
       try (LibbpfDatapath datapath = enforced(node, at)) {
         node.run(() -> {
           tc("qdisc del dev " + at.name() + " clsact");
@@ -247,7 +248,7 @@ class RepairTest {
         assertEquals(List.of(), node.namespace().call(datapath::check).damages());
         assertEquals(1, node.programs(at, Hook.TO_POD).size());
       }
-      HostInterface other = node.addInterfaces(2).getLast();
+      HostInterface other = interfaces.getLast();
       node.run(() -> tc("qdisc add dev " + other.name() + " ingress"));
       try (LibbpfDatapath datapath = node.open()) {
         assertThrows(BpfException.class, () -> node.run(() -> datapath.bind(other, WEB)));

@@ -67,10 +67,19 @@ final class TestApiServer implements AutoCloseable {
 
   /** Dies, with every connection, does something, and comes back at the same address. */
   void restart(Runnable meanwhile) {
-    int port = server.getAddress().getPort();
-    server.stop(0);
+    stop();
     meanwhile.run();
-    server = serve(port);
+    resume();
+  }
+
+  /** Dies, with every connection. */
+  void stop() {
+    server.stop(0);
+  }
+
+  /** Comes back at the same address. */
+  void resume() {
+    server = serve(server.getAddress().getPort());
   }
 
   String url() {
