@@ -163,8 +163,10 @@ public final class AgentLoop {
     boolean wasSettledIn = enforcer.isSettledIn();
     Optional<Trouble> before = trouble;
     trouble = enforcer.enforce(state);
-    if (trouble.isEmpty() && state.isKnown()) {
+    if (enforcer.isPlanned()) {
       compiler.settled();
+    }
+    if (enforcer.isPlanned() && trouble.isEmpty()) {
       state = state.with(state.policies().enforced());
     }
     nextTry =

@@ -19,6 +19,7 @@ final class Enforcer {
   private final Datapath datapath;
   private final Planner planner;
   private final Attacher attacher;
+  private boolean planned;
   private boolean settledIn;
   private long plans;
   private long steps;
@@ -37,8 +38,9 @@ final class Enforcer {
     if (state.isKnown()) {
       refused = apply(state, failures);
     }
+    planned = state.isKnown() && refused.isEmpty() && !failures.any();
     attacher.attach(state, failures);
-    if (state.isKnown() && refused.isEmpty() && !failures.any()) {
+    if (planned) {
       settleIn(failures);
     }
     backoff = failures.any() ? backoff.failed() : Backoff.NONE;
@@ -71,6 +73,11 @@ final class Enforcer {
             datapath.sweep();
           });
     }
+  }
+
+  /** Whether the kernel's maps hold what was asked for last, whatever became of interfaces. */
+  boolean isPlanned() {
+    return planned;
   }
 
   /** Whether everything told was in the kernel once, and what was left over is gone. */

@@ -146,16 +146,14 @@ final class Hooks implements AutoCloseable {
     clsact.remove(place);
   }
 
-  /** Links some of these places that have filters only; says how many. */
-  int settle(Set<Place> places, int most) {
-    int settled = 0;
-    for (Place place : places) {
-      if (settled < most && kind == HookKind.BEST && !tcx.isAt(place) && isAt(place)) {
-        link(place);
-        settled++;
-      }
-    }
-    return settled;
+  /** Whether a place has a filter only, though links are known. */
+  boolean isUnsettled(Place place) {
+    return kind == HookKind.BEST && !tcx.isAt(place) && isAt(place);
+  }
+
+  /** Gives a place its link. */
+  void settle(Place place) {
+    link(place);
   }
 
   /** Takes our program off; an interface that is gone has none. */

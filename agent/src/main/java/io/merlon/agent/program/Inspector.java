@@ -36,17 +36,34 @@ final class Inspector {
    * @param inForce whether our maps are the ones in force; until then names and programs are still
    *     another generation's
    * @param wanted the places where programs of ours should be
+   * @param settled how many filters may become links meanwhile
    */
-  Inspection inspect(boolean inForce, Set<Place> wanted) {
+  Inspection inspect(boolean inForce, Set<Place> wanted, int settled) {
     if (inForce) {
       attempt(0, this::restoreFolders);
     }
     attempt(0, this::pinMaps);
     if (inForce) {
       wanted.forEach(place -> attempt(place.ifindex(), () -> hooks.check(place)));
+      settle(wanted, settled);
     }
     attempt(0, state::repair);
     return new Inspection(repairs, damages);
+  }
+
+  private void settle(Set<Place> wanted, int most) {
+    int left = most;
+    for (Place place : wanted) {
+      if (left > 0 && hooks.isUnsettled(place)) {
+        left--;
+        attempt(
+            place.ifindex(),
+            () -> {
+              hooks.settle(place);
+              return List.of();
+            });
+      }
+    }
   }
 
   private List<Repair> restoreFolders() {

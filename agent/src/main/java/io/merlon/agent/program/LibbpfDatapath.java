@@ -215,10 +215,9 @@ public final class LibbpfDatapath implements Datapath {
 
   @Override
   public Inspection check() {
-    Inspection found = new Inspector(layout, state, hooks).inspect(!beside, wanted());
-    if (!beside && nanos.getAsLong() - lastPut > QUIET) {
-      settle(SETTLED_AT_ONCE);
-    }
+    boolean quiet = nanos.getAsLong() - lastPut > QUIET;
+    Inspection found =
+        new Inspector(layout, state, hooks).inspect(!beside, wanted(), quiet ? SETTLED_AT_ONCE : 0);
     if (state.slots().wantsEpochMoved()) {
       state.judgeAgain();
     }
@@ -227,7 +226,9 @@ public final class LibbpfDatapath implements Datapath {
 
   /** Gives interfaces that have filters only their links; says how many hooks got one. */
   int settle(int most) {
-    return hooks.settle(wanted(), most);
+    List<Place> some = wanted().stream().filter(hooks::isUnsettled).limit(most).toList();
+    some.forEach(hooks::settle);
+    return some.size();
   }
 
   @Override

@@ -23,6 +23,7 @@ import io.merlon.agent.compile.VerdictTable;
 import io.merlon.agent.config.UntilKnown;
 import io.merlon.agent.identity.Address;
 import io.merlon.agent.interfaces.InterfaceNaming;
+import io.merlon.agent.interfaces.Link;
 import io.merlon.agent.interfaces.LinkEvent;
 import io.merlon.agent.interfaces.PodInterfaces;
 import io.merlon.agent.plan.Capacities;
@@ -30,6 +31,8 @@ import io.merlon.agent.plan.Endpoint;
 import io.merlon.agent.plan.ObservedState;
 import io.merlon.agent.policy.Direction;
 import io.merlon.agent.policy.Protocol;
+import io.merlon.agent.program.HostInterface;
+import io.merlon.agent.program.Inspection;
 import io.merlon.agent.program.Repair;
 import io.merlon.agent.watch.SyncState;
 import java.time.Duration;
@@ -37,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AgentLoopTest {
@@ -84,6 +88,71 @@ class AgentLoopTest {
       assertTrue(datapath.did.contains("uplink eth0"));
       assertEquals(untilKnown == UntilKnown.DENY ? 2 : 1, datapath.did.size());
     }
+  }
+
+  @Test
+  void inStrictModeWhatWasEnforcedGoesOnUntilAllIsKnown() {
+    FakeDatapath datapath = new FakeDatapath(enforcedByAnEarlierProcess());
+    datapath.guarded = Set.of(new HostInterface(7, link(7, "web").name()));
+    AgentLoop loop = loop(datapath, UntilKnown.DENY);
+    tell(loop, appeared(link(7, "web")), appeared(link(8, "new")), new LinkEvent.Synced());
+    assertEquals(List.of("guard " + link(8, "new").name()), datapath.did);
+    tell(loop, SyncState.ALL, List.of(namespace(Map.of()), pod("web", "10.0.0.1"), denyAll("1")));
+    assertEquals(Map.of(7, ref("web")), datapath.bound);
+  }
+
+  @Test
+  void theWayOutOfABranchInterfaceIsNoPods() {
+    FakeDatapath datapath = new FakeDatapath(ObservedState.EMPTY);
+    AgentLoop loop = loop(datapath, UntilKnown.DENY);
+    tell(loop, appeared(new Link(9, "vlan.eth.1", "vlan", "", true, null)));
+    assertEquals(List.of("uplink vlan.eth.1"), datapath.did);
+  }
+
+  @Test
+  void attachesAnewToAnInterfaceThatWentAndCameWithTheSameNumber() {
+    FakeDatapath datapath = new FakeDatapath(ObservedState.EMPTY);
+    AgentLoop loop = running(datapath);
+    tell(loop, List.of(pod("web", "10.0.0.1")));
+    tell(loop, appeared(link(7, "web")));
+    datapath.did.clear();
+    tell(loop, new LinkEvent.Vanished(link(7, "web")), appeared(link(7, "web")));
+    String bind = "bind " + link(7, "web").name() + " shop/web";
+    assertEquals(List.of("release 7", bind), datapath.did);
+  }
+
+  @Test
+  void oneInterfaceThatTakesNoProgramKeepsNothingElseBack() {
+    FakeDatapath datapath = new FakeDatapath(ObservedState.EMPTY);
+    datapath.unfit = 7;
+    AgentLoop loop = running(datapath);
+    tell(loop, appeared(link(7, "web")), appeared(link(8, "api")));
+    tell(loop, List.of(pod("web", "10.0.0.1"), pod("api", "10.0.0.2"), denyAll("1")));
+    assertEquals(Map.of(8, ref("api")), datapath.bound);
+    assertTrue(loop.view().progress().enforcing());
+    assertEquals(Set.of(ref("api")), loop.view().attached().keySet());
+    assertTrue(loop.view().problems().getFirst().contains("interface 7"));
+    assertEquals(new PolicyRevisions.Revision("1", ""), revision(loop), "not everywhere");
+    datapath.unfit = 0;
+    pass(loop, Duration.ofMillis(50).toNanos());
+    assertEquals(Set.of(ref("api"), ref("web")), loop.view().attached().keySet());
+    assertEquals(new PolicyRevisions.Revision("1", "1"), revision(loop));
+  }
+
+  @Test
+  void whatCannotBeRepairedIsNotCalledAttached() {
+    FakeDatapath datapath = new FakeDatapath(ObservedState.EMPTY);
+    AgentLoop loop = running(datapath);
+    tell(loop, List.of(pod("web", "10.0.0.1")));
+    tell(loop, appeared(link(7, "web")));
+    assertEquals(Set.of(ref("web")), loop.view().attached().keySet());
+    datapath.damages.add(new Inspection.Damage(7, "no clsact qdisc"));
+    pass(loop, CHECK.toNanos());
+    assertEquals(Map.of(), loop.view().attached());
+    assertEquals(List.of("no clsact qdisc"), loop.view().problems());
+    datapath.damages.clear();
+    pass(loop, CHECK.toNanos());
+    assertEquals(Set.of(ref("web")), loop.view().attached().keySet());
   }
 
   @Test

@@ -28,7 +28,11 @@ final class FakeDatapath implements Datapath {
   Adoption adoption = new Adoption.Fresh();
   ObservedState observed;
   Capacities capacities = Capacities.UNLIMITED;
+  Set<HostInterface> guarded = Set.of();
   int steps;
+
+  /** The interface no program can be attached to. */
+  int unfit;
 
   /** How many steps are still done before one fails; each failure is one. */
   int failAfter = Integer.MAX_VALUE;
@@ -70,6 +74,9 @@ final class FakeDatapath implements Datapath {
 
   @Override
   public void bind(HostInterface at, PodRef pod) {
+    if (at.ifindex() == unfit) {
+      throw new BpfException("bpf_tc_attach", 22, "interface " + unfit);
+    }
     bound.put(at.ifindex(), pod);
     did.add("bind " + at.name() + " " + pod);
   }
@@ -92,7 +99,7 @@ final class FakeDatapath implements Datapath {
 
   @Override
   public Set<HostInterface> guarded() {
-    return Set.of();
+    return guarded;
   }
 
   @Override

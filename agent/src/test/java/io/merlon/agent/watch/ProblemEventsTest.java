@@ -3,10 +3,10 @@ package io.merlon.agent.watch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.merlon.agent.api.ClusterEvent.Key;
-import io.merlon.agent.api.ClusterEvent.Kind;
+import io.merlon.agent.api.ClusterEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -45,15 +45,15 @@ final class ProblemEventsTest {
           int code = method.equals("PATCH") ? patchAnswer.get() : answer.get();
           return TestApiServer.answer(code, "{}").handle(request, exchange);
         });
-    Path kubeconfig = java.nio.file.Files.createTempFile("merlon", ".kubeconfig");
-    java.nio.file.Files.writeString(kubeconfig, server.kubeconfig("secret"));
+    Path kubeconfig = Files.createTempFile("merlon", ".kubeconfig");
+    Files.writeString(kubeconfig, server.kubeconfig("secret"));
     watch =
         ClusterWatch.open(
             ApiServer.of(kubeconfig, null),
             WatchSettings.forNode("node-a"),
             new RecordingSink(),
             pace);
-    java.nio.file.Files.delete(kubeconfig);
+    Files.delete(kubeconfig);
     watch.tellProblems(() -> problems);
   }
 
@@ -64,7 +64,10 @@ final class ProblemEventsTest {
   }
 
   private static ObjectProblem problem(String policy, String text) {
-    return new ObjectProblem(new Key(Kind.NETWORK_POLICY, "shop", policy), "uid-" + policy, text);
+    return new ObjectProblem(
+        new ClusterEvent.Key(ClusterEvent.Kind.NETWORK_POLICY, "shop", policy),
+        "uid-" + policy,
+        text);
   }
 
   @Test
