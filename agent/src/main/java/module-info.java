@@ -25,8 +25,6 @@ module io.merlon.agent {
 
   opens io.merlon.agent to
       info.picocli;
-  opens io.merlon.agent.lab to
-      info.picocli;
   opens io.merlon.agent.workbench to
       info.picocli;
 }

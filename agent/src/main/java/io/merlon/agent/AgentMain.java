@@ -3,12 +3,12 @@ package io.merlon.agent;
 import io.merlon.agent.config.ConfigurationException;
 import io.merlon.agent.config.Option;
 import io.merlon.agent.config.Options;
-import io.merlon.agent.lab.DemoCommand;
 import io.merlon.agent.lab.LabException;
-import io.merlon.agent.lab.PodCommand;
 import io.merlon.agent.workbench.CheckCommand;
+import io.merlon.agent.workbench.DemoCommand;
 import io.merlon.agent.workbench.DiffCommand;
 import io.merlon.agent.workbench.ExplainCommand;
+import io.merlon.agent.workbench.LabCommand;
 import io.merlon.agent.workbench.MatrixCommand;
 import io.merlon.bpf.BpfException;
 import java.io.IOException;
@@ -37,9 +37,9 @@ import picocli.CommandLine.Spec;
       ExplainCommand.class,
       CheckCommand.class,
       DiffCommand.class,
+      LabCommand.class,
       DemoCommand.class,
-      AutoComplete.GenerateCompletion.class,
-      PodCommand.class
+      AutoComplete.GenerateCompletion.class
     })
 public final class AgentMain implements Runnable {
   private static final int USAGE = 2;

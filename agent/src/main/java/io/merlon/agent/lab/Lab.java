@@ -1,109 +1,215 @@
 package io.merlon.agent.lab;
 
 import io.merlon.agent.api.ClusterSnapshot;
+import io.merlon.agent.api.Node;
 import io.merlon.agent.api.Pod;
-import io.merlon.agent.compile.CompileOptions;
 import io.merlon.agent.compile.CompiledPolicy;
-import io.merlon.agent.compile.PolicyCompiler;
+import io.merlon.agent.compile.Decision;
+import io.merlon.agent.compile.LocalPod;
+import io.merlon.agent.compile.Mode;
+import io.merlon.agent.explain.Cell;
+import io.merlon.agent.explain.Census;
+import io.merlon.agent.explain.End;
+import io.merlon.agent.explain.PortSpec;
+import io.merlon.agent.identity.Address;
 import io.merlon.agent.identity.PodRef;
-import io.merlon.agent.program.Attachment;
-import io.merlon.agent.program.PolicyLoader;
-import io.merlon.bpf.Direction;
-import io.merlon.datapath.Config;
-import io.merlon.datapath.Datapath;
-import io.merlon.datapath.Hook;
+import io.merlon.agent.policy.Protocol;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
-/** One node: its pods, and the datapath on their interfaces. Everything goes when it is closed. */
-final class Lab implements AutoCloseable {
-  private static final int ASSUMED_HZ = 250;
+/**
+ * The pods of a folder as network namespaces, the real agent on each of its nodes, and somebody
+ * listening on every port asked about. It follows the folder from one {@link #settle} to the next.
+ */
+public final class Lab implements AutoCloseable {
+  private static final Duration ENFORCED_WITHIN = Duration.ofSeconds(60);
+  private static final long STEP = TimeUnit.MILLISECONDS.toNanos(10);
 
-  private final CompiledPolicy policy;
-  private final SortedMap<PodRef, LabPod> pods = new TreeMap<>();
-  private final SortedMap<PodRef, List<Integer>> ports = new TreeMap<>();
-  private final List<Attachment> links = new ArrayList<>();
-  private final Datapath datapath;
-  private final PolicyLoader loader;
+  private final LabNode.Site site;
+  private final Map<String, LabNode> nodes = new HashMap<>();
+  private final Listeners listeners = new Listeners();
+  private Map<PodRef, LabPod> pods = Map.of();
+  private int made;
 
-  private Lab(ClusterSnapshot snapshot) {
-    this.policy = PolicyCompiler.compile(snapshot, CompileOptions.forCluster());
-    for (Pod pod : snapshot.pods()) {
-      List<Integer> tcp =
-          pod.ports().stream()
-              .filter(port -> port.protocol().equals("TCP"))
-              .map(Pod.ContainerPort::port)
-              .toList();
-      ports.put(new PodRef(pod.namespace(), pod.name()), tcp);
-    }
-    this.datapath = Datapath.load(Datapath.spec());
-    this.loader = new PolicyLoader(datapath);
+  /**
+   * A lab without pods, for now.
+   *
+   * @param own a folder with a BPF file system in {@code bpf}, see {@link Enclosure#furnish}
+   */
+  public Lab(Path own, Path manifests) {
+    this.site = new LabNode.Site(new Fabric(), new LabSource(own, manifests), own);
   }
 
-  static Lab build(ClusterSnapshot snapshot) {
-    Lab lab = new Lab(snapshot);
-    try {
-      lab.start();
-      return lab;
-    } catch (RuntimeException e) {
-      lab.close();
-      throw e;
-    }
+  /** Whether a port of that protocol can be tried. */
+  public static boolean canTry(PortSpec port) {
+    return port.protocol() == Protocol.TCP || port.protocol() == Protocol.UDP;
   }
 
-  private void start() {
-    Shell.run("ip link set lo up");
-    Shell.run("sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1");
-    long self = ProcessHandle.current().pid();
-    policy
-        .pods()
-        .forEach((name, pod) -> {
-          String namespace = "merlon-" + self + "-" + pods.size();
-          pods.put(name, LabPod.start(namespace, pod, ports.getOrDefault(name, List.of())));
+  /**
+   * Becomes what the folder now says.
+   *
+   * @param ports where every pod listens
+   * @return how long it took until every node's agent enforced it
+   */
+  public Duration settle(ClusterSnapshot cluster, Collection<PortSpec> ports) {
+    Map<LabNode.Described, Set<LabNode.PodDescribed>> wanted = wanted(cluster);
+    long begun = System.nanoTime();
+    String round = site.source().nextRound();
+    clear(wanted);
+    wanted.forEach((described, there) -> node(described).add(there));
+    Map<PodRef, LabPod> all = new HashMap<>();
+    nodes.values().forEach(node -> all.putAll(node.pods()));
+    pods = Map.copyOf(all);
+    listen(cluster, ports);
+    await(round);
+    return Duration.ofNanos(System.nanoTime() - begun);
+  }
+
+  private LabNode node(LabNode.Described described) {
+    return nodes.computeIfAbsent(
+        described.name(),
+        _ -> {
+          made++;
+          return LabNode.create(described, made, site);
         });
-    pods.values().forEach(LabPod::awaitReady);
   }
 
-  /** Puts the policies in force, from the first packet on. */
-  void enforce() {
-    Map<PodRef, Integer> interfaces = new HashMap<>();
-    pods.forEach((name, pod) -> interfaces.put(name, pod.ifindex()));
-    datapath.config().put(0, Config.defaults(ASSUMED_HZ));
-    loader.load(policy, interfaces);
-    for (int ifindex : interfaces.values()) {
-      links.add(Attachment.attach(datapath.program(Hook.FROM_POD), ifindex, Direction.INGRESS));
-      links.add(Attachment.attach(datapath.program(Hook.TO_POD), ifindex, Direction.EGRESS));
+  private static Map<LabNode.Described, Set<LabNode.PodDescribed>> wanted(ClusterSnapshot cluster) {
+    Map<String, List<Address>> addresses = new HashMap<>();
+    for (Node node : cluster.nodes()) {
+      addresses.put(node.name(), parsed(node.addresses()));
+    }
+    Map<LabNode.Described, Set<LabNode.PodDescribed>> wanted = new HashMap<>();
+    Map<Address, PodRef> owners = new HashMap<>();
+    for (Pod pod : cluster.pods()) {
+      String node = pod.node();
+      if (pod.phase().finished() || pod.ips().isEmpty() || node == null) {
+        continue;
+      }
+      PodRef name = new PodRef(pod.namespace(), pod.name());
+      var described = new LabNode.PodDescribed(name, pod.hostNetwork(), parsed(pod.ips()));
+      if (!pod.hostNetwork()) {
+        described.addresses().forEach(address -> own(owners, address, name));
+      }
+      List<Address> own = addresses.getOrDefault(node, List.of());
+      wanted.computeIfAbsent(new LabNode.Described(node, own), _ -> new HashSet<>()).add(described);
+    }
+    return wanted;
+  }
+
+  private static void own(Map<Address, PodRef> owners, Address address, PodRef pod) {
+    PodRef other = owners.put(address, pod);
+    if (other != null) {
+      throw new LabException(address + " is the address of both " + other + " and " + pod);
     }
   }
 
-  CompiledPolicy policy() {
-    return policy;
+  private static List<Address> parsed(Collection<String> texts) {
+    return texts.stream().map(Address::parse).filter(Objects::nonNull).distinct().toList();
   }
 
-  SortedMap<PodRef, LabPod> pods() {
-    return pods;
+  /** Takes away what is gone or other now, before anything takes its place. */
+  private void clear(Map<LabNode.Described, Set<LabNode.PodDescribed>> wanted) {
+    for (LabNode node : List.copyOf(nodes.values())) {
+      Set<LabNode.PodDescribed> pods = wanted.get(node.described());
+      if (pods == null) {
+        node.close();
+        nodes.remove(node.described().name());
+      } else {
+        node.keepOnly(pods);
+      }
+    }
   }
 
-  List<Integer> ports(PodRef pod) {
-    return ports.getOrDefault(pod, List.of());
+  private void listen(ClusterSnapshot cluster, Collection<PortSpec> ports) {
+    Set<Listeners.Place> places = new HashSet<>();
+    for (End pod : Census.pods(cluster)) {
+      LabPod at = pods.get(Objects.requireNonNull(pod.pod()));
+      for (Address address : at == null ? List.<Address>of() : pod.addresses()) {
+        ports.stream()
+            .filter(Lab::canTry)
+            .map(port -> new Listeners.Place(at.namespace(), address, port.protocol(), port.port()))
+            .forEach(places::add);
+      }
+    }
+    listeners.set(places);
   }
 
-  Datapath datapath() {
-    return datapath;
+  private void await(String round) {
+    long end = System.nanoTime() + ENFORCED_WITHIN.toNanos();
+    for (LabNode node : nodes.values()) {
+      while (!node.agent().enforces(round, node.enforced())) {
+        if (System.nanoTime() > end) {
+          throw new LabException(
+              "the agent of %s did not enforce the folder within %d s: %s"
+                  .formatted(
+                      node.described().name(), ENFORCED_WITHIN.toSeconds(), node.agent().said()));
+        }
+        LockSupport.parkNanos(STEP);
+      }
+    }
   }
 
-  PolicyLoader loader() {
-    return loader;
+  /** Tries each of these cells with real packets. */
+  public List<Trial> run(CompiledPolicy policy, List<Cell> cells) {
+    List<Attempt.Task> tasks = cells.stream().map(cell -> task(policy, cell)).toList();
+    List<Outcome> outcomes = Prober.run(tasks);
+    List<Trial> trials = new ArrayList<>();
+    for (int i = 0; i < cells.size(); i++) {
+      trials.add(new Trial(cells.get(i), tasks.get(i).expected(), outcomes.get(i)));
+    }
+    return trials;
+  }
+
+  private Attempt.Task task(CompiledPolicy policy, Cell cell) {
+    PodRef from = cell.from().pod();
+    LabPod source = from == null ? null : pods.get(from);
+    Address own = cell.from().address(cell.v6());
+    Address to = cell.to().address(cell.v6());
+    if (source == null || own == null || to == null) {
+      throw new LabException("nobody in the lab is " + cell.from());
+    }
+    boolean expected =
+        passes(policy, from, cell.answer().egress())
+            && passes(policy, cell.to().pod(), cell.answer().ingress());
+    PortSpec port = cell.port();
+    return new Attempt.Task(source.namespace(), own, to, port.protocol(), port.port(), expected);
+  }
+
+  private static boolean passes(CompiledPolicy policy, @Nullable PodRef pod, Decision decision) {
+    LocalPod local = pod == null ? null : policy.pods().get(pod);
+    return decision.allows() || (local != null && local.mode() != Mode.ENFORCE);
+  }
+
+  /** Opens a connection that lasts. */
+  public Conversation converse(PodRef from, Address to, int port) {
+    return Conversation.open(Objects.requireNonNull(pods.get(from)).namespace(), to, port);
+  }
+
+  public Set<String> nodes() {
+    return Set.copyOf(nodes.keySet());
+  }
+
+  /** What the agent of a node serves under a path. */
+  public String status(String node, String path) {
+    return Objects.requireNonNull(nodes.get(node), node).agent().get(path);
   }
 
   @Override
   public void close() {
-    links.forEach(Attachment::close);
-    datapath.close();
-    pods.values().forEach(LabPod::close);
+    listeners.close();
+    nodes.values().forEach(LabNode::close);
+    site.fabric().close();
   }
 }

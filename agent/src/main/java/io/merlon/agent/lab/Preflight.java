@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What the lab needs of a machine, each lack in one sentence that names the remedy. */
-final class Preflight {
+public final class Preflight {
   private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*");
   private static final String CAPABILITIES = "CapEff:";
 
@@ -17,7 +17,7 @@ final class Preflight {
 
   private Preflight() {}
 
-  static void check() {
+  public static void check() {
     privileges(statusLine());
     kernel(System.getProperty("os.version", ""));
     Feature.RING_BUFFER.require();

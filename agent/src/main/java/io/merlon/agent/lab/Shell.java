@@ -1,6 +1,7 @@
 package io.merlon.agent.lab;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -8,20 +9,19 @@ import java.util.List;
 final class Shell {
   private Shell() {}
 
-  private static Process start(List<String> words) {
-    try {
-      return new ProcessBuilder(words).redirectErrorStream(true).start();
-    } catch (IOException e) {
-      throw new LabException(e.getMessage() + ": is " + words.getFirst() + " installed?");
-    }
-  }
-
   /** Runs a command given as one line of words without quotes; what it prints comes back. */
   static String run(String line) {
-    List<String> words = List.of(line.split(" ", -1));
+    return run(List.of(line.split(" ", -1)), "");
+  }
+
+  /** Runs a command that reads {@code input}. */
+  static String run(List<String> command, String input) {
+    String line = String.join(" ", command);
     try {
-      Process process = start(words);
-      process.getOutputStream().close();
+      Process process = start(command);
+      try (OutputStream in = process.getOutputStream()) {
+        in.write(input.getBytes(StandardCharsets.UTF_8));
+      }
       String printed =
           new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       int code = process.waitFor();
@@ -34,6 +34,14 @@ final class Shell {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LabException(line + ": interrupted");
+    }
+  }
+
+  private static Process start(List<String> words) {
+    try {
+      return new ProcessBuilder(words).redirectErrorStream(true).start();
+    } catch (IOException e) {
+      throw new LabException(e.getMessage() + ": is " + words.getFirst() + " installed?");
     }
   }
 }

@@ -72,10 +72,10 @@ public final class FolderWatch implements AutoCloseable {
         settle();
         FolderContents now = readings.read();
         List<ClusterEvent> events = now.since(told);
+        contents = now;
         if (!events.isEmpty()) {
           offer(() -> sink.accept(events));
         }
-        contents = now;
         told = now;
       }
     } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  merlon matrix --manifests policies/",
       "  merlon matrix --manifests policies/ --ports 80/tcp,53/udp --external 203.0.113.7",
+      "  merlon matrix --manifests policies/ --html matrix.html",
       "  merlon matrix --manifests policies/ --json | jq '.cells[] | select(.verdict == \"allow\")'",
       "",
       "Exit codes: 0 answered, 2 the command line or the folder makes no sense."
@@ -51,6 +53,12 @@ public final class MatrixCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON, one cell a line.")
   private boolean json;
 
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write a page with the picture, the matrix and the reasons instead.")
+  private @Nullable Path html;
+
   @Override
   public Integer call() throws IOException {
     Study study = source.study();
@@ -60,6 +68,11 @@ public final class MatrixCommand implements Callable<Integer> {
             Census.pods(study.cluster()),
             externals.stream().map(End::of).toList(),
             ports == null ? Census.ports(study.cluster().pods()) : ports);
+    if (html != null) {
+      MatrixPage.write(matrix, study, html);
+      study.problems().forEach(System.err::println);
+      return 0;
+    }
     OutputStream out = new BufferedOutputStream(System.out, 1 << 16);
     if (json) {
       MatrixJson.write(matrix, study.problems(), out);

@@ -35,18 +35,46 @@ final class MatrixJson {
 
   static void write(Matrix matrix, List<ManifestProblem> problems, OutputStream out)
       throws IOException {
-    var cells = new MatrixJson(out);
-    cells.put("{\"cells\":[");
-    matrix.forEach(cells::cell);
-    cells.put("\n],\"problems\":");
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-      Problems.write(json, problems);
-    }
-    cells.put("}\n");
+    var cells = begin(out);
+    matrix.forEach(cell -> cells.cell(cell, cell.allowed()));
+    cells.problems(problems);
+    cells.end();
   }
 
-  private void cell(Cell cell) {
+  static MatrixJson begin(OutputStream out) {
+    var cells = new MatrixJson(out);
+    cells.put("{\"cells\":[");
+    return cells;
+  }
+
+  /** After all cells. */
+  void problems(List<ManifestProblem> problems) throws IOException {
+    field("\n]", "problems", json -> Problems.write(json, problems));
+  }
+
+  interface Value {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  /** A field after the problems. */
+  void field(String name, Value value) throws IOException {
+    field("", name, value);
+  }
+
+  private void field(String before, String name, Value value) throws IOException {
+    put(before + ",\"" + name + "\":");
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+      value.write(json);
+    }
+  }
+
+  void end() {
+    put("}\n");
+  }
+
+  /** Writes a cell with the verdict that is to be told. */
+  void cell(Cell cell, boolean allowed) {
     put(separator);
     separator = ",\n";
     put("{\"from\":");
@@ -55,7 +83,7 @@ final class MatrixJson {
     put(cell.to(), () -> quoted(cell.to().name()));
     put(cell.v6() ? ",\"family\":\"IPv6\"," : ",\"family\":\"IPv4\",");
     put(cell.port(), () -> port(cell.port()));
-    put(cell.allowed() ? ",\"verdict\":\"allow\"" : ",\"verdict\":\"deny\"");
+    put(allowed ? ",\"verdict\":\"allow\"" : ",\"verdict\":\"deny\"");
     put(",\"egress\":");
     put(cell.answer().egress(), () -> text(cell.answer().egress()));
     put(",\"ingress\":");

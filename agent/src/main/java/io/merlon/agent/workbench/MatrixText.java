@@ -4,6 +4,7 @@ import io.merlon.agent.explain.Cell;
 import io.merlon.agent.explain.End;
 import io.merlon.agent.explain.Matrix;
 import io.merlon.agent.explain.PortSpec;
+import io.merlon.agent.lab.Trial;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ final class MatrixText {
   private static final String LEGEND =
       "+ allowed   e denied by the source's egress   i denied by the destination's ingress"
           + "   b by both   blank: no address of that family";
+  private static final String WRONG = "! packets do not do what policies say";
 
   private final PrintWriter out;
   private final Paint paint;
@@ -28,35 +30,50 @@ final class MatrixText {
   /** By port and family, the verdicts by source and destination. */
   private final Map<PortSpec, Map<Boolean, char[][]>> tables = new HashMap<>();
 
-  private MatrixText(Matrix matrix, PrintWriter out, Paint paint) {
+  private MatrixText(List<End> ends, PrintWriter out, Paint paint) {
     this.out = out;
     this.paint = paint;
-    this.ends = new ArrayList<>(matrix.pods());
-    ends.addAll(matrix.externals());
+    this.ends = List.copyOf(ends);
     for (int i = 0; i < ends.size(); i++) {
       places.put(ends.get(i).name(), i);
     }
-    matrix.forEach(this::note);
   }
 
   static void print(Matrix matrix, PrintWriter out, Paint paint) {
-    var text = new MatrixText(matrix, out, paint);
-    if (text.ends.isEmpty()) {
+    List<End> ends = new ArrayList<>(matrix.pods());
+    ends.addAll(matrix.externals());
+    var text = new MatrixText(ends, out, paint);
+    matrix.forEach(cell -> text.note(cell, symbol(cell)));
+    text.print(LEGEND, matrix.ports());
+  }
+
+  /** What packets did, in the same form. */
+  static void print(Matrix matrix, List<Trial> trials, PrintWriter out, Paint paint) {
+    var text = new MatrixText(matrix.pods(), out, paint);
+    boolean wrong = trials.stream().anyMatch(trial -> !trial.asExpected());
+    trials.forEach(trial -> text.note(trial.cell(), symbol(trial)));
+    text.print(wrong ? LEGEND + "   " + WRONG : LEGEND, matrix.ports());
+  }
+
+  private void print(String legend, List<PortSpec> ports) {
+    if (ends.isEmpty()) {
       out.println("no pods");
       return;
     }
-    out.println(LEGEND);
-    for (PortSpec port : matrix.ports()) {
-      text.print(port);
-    }
+    out.println(legend);
+    ports.forEach(this::print);
   }
 
-  private void note(Cell cell) {
+  private static char symbol(Trial trial) {
+    return !trial.asExpected() ? '!' : trial.outcome().arrived() ? '+' : symbol(trial.cell());
+  }
+
+  private void note(Cell cell, char symbol) {
     char[][] table =
         tables
             .computeIfAbsent(cell.port(), _ -> new HashMap<>())
             .computeIfAbsent(cell.v6(), _ -> blank());
-    table[place(cell.from())][place(cell.to())] = symbol(cell);
+    table[place(cell.from())][place(cell.to())] = symbol;
   }
 
   private int place(End end) {

@@ -33,7 +33,11 @@ record Study(
 
   /** Reads and compiles a folder; what is wrong in it is in the problems, the rest is answered. */
   static Study of(Path folder) {
-    FolderContents contents = ManifestFolder.read(folder);
+    return of(folder, ManifestFolder.read(folder));
+  }
+
+  /** Compiles what was read. */
+  static Study of(Path folder, FolderContents contents) {
     CompiledPolicy policy =
         PolicyCompiler.compile(contents.snapshot(), CompileOptions.forCluster());
     List<ManifestProblem> problems = new ArrayList<>(contents.problems());
