@@ -136,14 +136,19 @@ public final class Lab implements AutoCloseable {
     Set<Listeners.Place> places = new HashSet<>();
     for (End pod : Census.pods(cluster)) {
       LabPod at = pods.get(Objects.requireNonNull(pod.pod()));
-      for (Address address : at == null ? List.<Address>of() : pod.addresses()) {
-        ports.stream()
-            .filter(Lab::canTry)
-            .map(port -> new Listeners.Place(at.namespace(), address, port.protocol(), port.port()))
-            .forEach(places::add);
+      if (at != null) {
+        pod.addresses().forEach(address -> places.addAll(places(at, address, ports)));
       }
     }
     listeners.set(places);
+  }
+
+  private static List<Listeners.Place> places(
+      LabPod pod, Address address, Collection<PortSpec> ports) {
+    return ports.stream()
+        .filter(Lab::canTry)
+        .map(port -> new Listeners.Place(pod.namespace(), address, port.protocol(), port.port()))
+        .toList();
   }
 
   private void await(String round) {

@@ -4,6 +4,7 @@ import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.serve.StatusClient;
 import io.merlon.agent.serve.StatusReport;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The agent of one node: the same program, in a process of its own, in the node's namespace. */
 final class LabAgent implements AutoCloseable {
-  private static final InetSocketAddress STATUS = new InetSocketAddress("127.0.0.1", 9469);
+  private static final InetSocketAddress STATUS = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 9469);
   private static final int SECONDS = 10;
   private static final int LINES = 20;
 

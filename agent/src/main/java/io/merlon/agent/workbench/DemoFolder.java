@@ -66,13 +66,12 @@ final class DemoFolder {
   private static String flow(Map<String, String> labels) {
     StringBuilder text = new StringBuilder("{");
     new TreeMap<>(labels)
-        .forEach(
-            (key, value) ->
-                text.append(text.length() > 1 ? ", " : "")
-                    .append(key)
-                    .append(": \"")
-                    .append(value)
-                    .append('"'));
+        .forEach((key, value) ->
+            text.append(text.length() > 1 ? ", " : "")
+                .append(key)
+                .append(": \"")
+                .append(value)
+                .append('"'));
     return text.append('}').toString();
   }
 

@@ -119,7 +119,10 @@ final class DemoScript {
         .forEach(cell ->
             out.printf(
                 "    %s -> %s %s: %s%n",
-                cell.from(), cell.to(), cell.port(), Reason.sentence(cell.answer().ingress().by())));
+                cell.from(),
+                cell.to(),
+                cell.port(),
+                Reason.sentence(cell.answer().ingress().by())));
   }
 
   private void revoke(Study study) throws IOException {
@@ -130,8 +133,9 @@ final class DemoScript {
             .orElseThrow()
             .addresses()
             .getFirst();
-    out.printf("  %s -> %s %s ", FRONTEND, API, new PortSpec(
-        io.merlon.agent.policy.Protocol.TCP, API_PORT));
+    out.printf(
+        "  %s -> %s %s ",
+        FRONTEND, API, new PortSpec(io.merlon.agent.policy.Protocol.TCP, API_PORT));
     try (Conversation conversation = lab.converse(FRONTEND, api, API_PORT)) {
       watch(conversation, TALK, false);
       folder.quarantine(API.namespace(), FRONTEND.namespace());
@@ -144,7 +148,8 @@ final class DemoScript {
       out.printf(
           "  %s%n",
           cut
-              ? "cut: the last answer came " + TimeUnit.NANOSECONDS.toMillis(after)
+              ? "cut: the last answer came "
+                  + TimeUnit.NANOSECONDS.toMillis(after)
                   + " ms after the file was written"
               : paint.bad("it was not cut"));
     }

@@ -60,17 +60,20 @@ final class MatrixPage {
 
   private static String template() throws IOException {
     try (InputStream in = MatrixPage.class.getResourceAsStream(TEMPLATE)) {
-      return new String(Objects.requireNonNull(in, TEMPLATE).readAllBytes(), StandardCharsets.UTF_8);
+      return new String(
+          Objects.requireNonNull(in, TEMPLATE).readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
   private void note(Cell cell) {
     int[] table =
-        tables.computeIfAbsent(new Key(cell.port(), cell.family()), _ -> {
-          int[] none = new int[ends.size() * ends.size()];
-          Arrays.fill(none, -1);
-          return none;
-        });
+        tables.computeIfAbsent(
+            new Key(cell.port(), cell.family()),
+            _ -> {
+              int[] none = new int[ends.size() * ends.size()];
+              Arrays.fill(none, -1);
+              return none;
+            });
     number(decisions, cell.answer().egress());
     number(decisions, cell.answer().ingress());
     table[place(cell.from()) * ends.size() + place(cell.to())] = number(answers, cell.answer());
