@@ -154,7 +154,7 @@ final class ServiceRegistry {
       return targets;
     }
     for (Service.Port port : service.ports()) {
-      Protocol protocol = Ports.protocol(port.protocol());
+      Protocol protocol = Protocol.named(port.protocol());
       for (String text : protocol == null ? List.<String>of() : service.addresses()) {
         Address virtual = Address.parse(text);
         ServiceTarget target = virtual == null ? null : target(state, port, virtual.isV6());

@@ -39,7 +39,7 @@ public final class Census {
     var ports = new TreeSet<PortSpec>();
     for (Pod pod : pods) {
       for (Pod.ContainerPort port : pod.ports()) {
-        Protocol protocol = PortSpec.protocol(port.protocol());
+        Protocol protocol = Protocol.named(port.protocol());
         if (protocol != null) {
           ports.add(new PortSpec(protocol, port.port()));
         }

@@ -4,6 +4,7 @@ import io.merlon.agent.api.ClusterSnapshot;
 import io.merlon.agent.api.EndpointSlice;
 import io.merlon.agent.api.Service;
 import io.merlon.agent.identity.Address;
+import io.merlon.agent.policy.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -85,7 +86,7 @@ public final class Directory {
     Service.Port asked =
         service.ports().stream()
             .filter(
-                p -> p.port() == port.port() && PortSpec.protocol(p.protocol()) == port.protocol())
+                p -> p.port() == port.port() && Protocol.named(p.protocol()) == port.protocol())
             .findFirst()
             .orElseThrow(() -> new UnknownEndException("service " + full + " has no port " + port));
     var targets = new TreeMap<String, Target>();

@@ -10,6 +10,7 @@ import io.merlon.agent.policy.PodSelection;
 import io.merlon.agent.policy.PolicyRule;
 import io.merlon.agent.policy.PortMatch;
 import io.merlon.agent.policy.Selector;
+import io.merlon.agent.policy.Protocol;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -106,6 +107,6 @@ final class Obstacles {
   private static boolean declares(Pod.ContainerPort own, String name, PortSpec port) {
     return name.equals(own.name())
         && own.port() == port.port()
-        && PortSpec.protocol(own.protocol()) == port.protocol();
+        && Protocol.named(own.protocol()) == port.protocol();
   }
 }

@@ -21,18 +21,8 @@ public record PortSpec(Protocol protocol, int port) implements Comparable<PortSp
       return null;
     }
     int port = Integer.parseInt(form.group(1));
-    Protocol protocol = form.group(2) == null ? Protocol.TCP : protocol(form.group(2));
+    Protocol protocol = form.group(2) == null ? Protocol.TCP : Protocol.named(form.group(2).toUpperCase(Locale.ROOT));
     return protocol == null || port > LAST ? null : new PortSpec(protocol, port);
-  }
-
-  /** The protocol of that name, in any case; null if policies know none of that name. */
-  public static @Nullable Protocol protocol(String name) {
-    return switch (name.toUpperCase(Locale.ROOT)) {
-      case "TCP" -> Protocol.TCP;
-      case "UDP" -> Protocol.UDP;
-      case "SCTP" -> Protocol.SCTP;
-      default -> null;
-    };
   }
 
   @Override

@@ -59,11 +59,6 @@ public final class Enclosure {
     }
   }
 
-  /** What it was started with, to be told to who wants to look around inside. */
-  static List<String> enter(long process) {
-    return List.of("nsenter", "--mount", "--target", Long.toString(process));
-  }
-
   /** Makes the place ready, from inside: files and pins go to {@code folder}. */
   public static void furnish(Path folder) throws IOException {
     Shell.run("mount -t tmpfs merlon-lab " + folder);

@@ -1,5 +1,7 @@
 package io.merlon.agent.policy;
 
+import org.jspecify.annotations.Nullable;
+
 /** The protocols policies tell apart. */
 public enum Protocol {
   TCP(0),
@@ -12,6 +14,16 @@ public enum Protocol {
 
   Protocol(int index) {
     this.index = index;
+  }
+
+  /** The protocol that objects name so; null for one without ports or an unknown one. */
+  public static @Nullable Protocol named(String name) {
+    return switch (name) {
+      case "TCP" -> TCP;
+      case "UDP" -> UDP;
+      case "SCTP" -> SCTP;
+      default -> null;
+    };
   }
 
   /** Its place in arrays by protocol. */

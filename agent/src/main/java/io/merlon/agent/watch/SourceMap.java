@@ -22,6 +22,9 @@ public final class SourceMap {
   private static final Pattern STEP = Pattern.compile("\\[([^]]*)]|[^.\\[\\]]+");
   private static final Pattern INDEX = Pattern.compile("\\d{1,9}");
 
+  /** Of objects that nobody wrote into a file. */
+  public static final SourceMap NOWHERE = new SourceMap(Map.of());
+
   private final Map<ClusterEvent.Key, Origin> origins;
 
   SourceMap(Map<ClusterEvent.Key, Origin> origins) {

@@ -80,7 +80,7 @@ public final class CheckCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     Suppressions accepted = accepted();
     List<Finding> all = Finding.of(source.study());
     List<Finding> findings = all.stream().filter(finding -> !accepted.suppress(finding)).toList();

@@ -10,6 +10,7 @@ import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.lab.Conversation;
 import io.merlon.agent.lab.Lab;
 import io.merlon.agent.lab.Trial;
+import io.merlon.agent.policy.Protocol;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -46,16 +47,16 @@ final class DemoScript {
   /** Whether every packet did what policies and modes say. */
   boolean play() throws IOException {
     title("1. Open: four pods, no policy. Everybody reaches everybody, the intruder the database.");
-    stage();
+    stage(false);
     title("2. Observe: the policies are there and deny nothing yet.");
     folder.apply(Mode.OBSERVE);
-    tellDenied("if it were enforced, it would deny", stage());
+    tellDenied("if it were enforced, it would deny", stage(false));
     title("3. Audit: still nothing is denied, but each denial to come is reported.");
     folder.apply(Mode.AUDIT);
-    tellDenied("reported as denials to come", stage());
+    tellDenied("reported as denials to come", stage(false));
     title("4. Enforced: payments is closed but for what its policies open.");
     folder.apply(Mode.ENFORCE);
-    Study study = stage();
+    Study study = stage(true);
     out.println("  The database is open to one IAM role, which payments-api has by its account.");
     title("5. A connection is open; its permission is revoked while you watch.");
     revoke(study);
@@ -85,14 +86,17 @@ final class DemoScript {
   }
 
   /** Enforces what the folder says now, and tries every connection. */
-  private Study stage() {
+  private Study stage(boolean table) {
     Study study = Study.of(folder.path());
     Matrix matrix = matrix(study);
     List<Cell> cells = new ArrayList<>();
     matrix.forEach(cells::add);
     Duration took = lab.settle(study.cluster(), matrix.ports());
     List<Trial> trials = lab.run(study.policy(), cells);
-    MatrixText.print(matrix, trials, out, paint);
+    if (table) {
+      MatrixText.print(matrix, trials, out, paint);
+      out.println();
+    }
     long wrong = trials.stream().filter(trial -> !trial.asExpected()).count();
     right &= wrong == 0;
     out.printf(
@@ -133,9 +137,7 @@ final class DemoScript {
             .orElseThrow()
             .addresses()
             .getFirst();
-    out.printf(
-        "  %s -> %s %s ",
-        FRONTEND, API, new PortSpec(io.merlon.agent.policy.Protocol.TCP, API_PORT));
+    out.printf("  %s -> %s %s ", FRONTEND, API, new PortSpec(Protocol.TCP, API_PORT));
     try (Conversation conversation = lab.converse(FRONTEND, api, API_PORT)) {
       watch(conversation, TALK, false);
       folder.quarantine(API.namespace(), FRONTEND.namespace());
@@ -153,7 +155,7 @@ final class DemoScript {
                   + " ms after the file was written"
               : paint.bad("it was not cut"));
     }
-    stage();
+    stage(false);
   }
 
   /** Prints a dot while answers come; whether they ceased, if that is what is waited for. */
@@ -171,12 +173,15 @@ final class DemoScript {
     return false;
   }
 
-  /** Verdicts if there are series of them, and what the agent says of itself. */
+  /** Denials, if the agent counts them, or else what it says of itself. */
   private void served() {
-    String node = lab.nodes().iterator().next();
-    lab.status(node, "/metrics")
-        .lines()
-        .filter(line -> !line.startsWith("#") && !line.endsWith(" 0.0") && !line.endsWith(" 0"))
-        .forEach(line -> out.println("  " + line));
+    List<String> series =
+        lab.status(lab.nodes().iterator().next(), "/metrics")
+            .lines()
+            .filter(line -> !line.startsWith("#") && !line.endsWith(" 0.0") && !line.endsWith(" 0"))
+            .toList();
+    List<String> denials =
+        series.stream().filter(line -> line.contains("deny") || line.contains("denied")).toList();
+    (denials.isEmpty() ? series : denials).forEach(line -> out.println("  " + line));
   }
 }

@@ -6,15 +6,14 @@ import io.merlon.agent.watch.ManifestProblem;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What an edit of policies opens and closes. */
@@ -26,6 +25,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  merlon diff --from main/policies --to policies",
+      "  merlon diff --live --to policies",
       "  merlon diff --from main/policies --to policies --markdown > comment.md",
       "",
       "Exit codes: 0 nothing opens, 4 something opens, 2 the command line makes no sense."
@@ -35,8 +35,19 @@ public final class DiffCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec command;
 
-  @Option(names = "--from", required = true, paramLabel = "DIR", description = "The state before.")
-  private Path from = Path.of("");
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private @Nullable Before before;
+
+  /** One of both. */
+  public static final class Before {
+    @Option(names = "--from", paramLabel = "DIR", description = "The state before.")
+    private @Nullable Path from;
+
+    @Option(
+        names = "--live",
+        description = "The cluster of the current kubeconfig is the state before.")
+    private boolean live;
+  }
 
   @Option(names = "--to", required = true, paramLabel = "DIR", description = "The state after.")
   private Path to = Path.of("");
@@ -48,10 +59,12 @@ public final class DiffCommand implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() throws IOException {
-    Study before = study(from);
-    Study after = study(to);
-    PolicyDiff diff = PolicyDiff.between(state(before), state(after));
+  public Integer call() throws IOException, InterruptedException {
+    CommandSpec own = Objects.requireNonNull(command);
+    Path from = Objects.requireNonNull(before).from;
+    Study then = from == null ? Study.ofCluster() : Source.folder(own, from);
+    Study after = Source.folder(own, to);
+    PolicyDiff diff = PolicyDiff.between(state(then), state(after));
     if (json) {
       DiffJson.write(diff, System.out);
     } else {
@@ -63,14 +76,6 @@ public final class DiffCommand implements Callable<Integer> {
       System.err.println(problem);
     }
     return diff.opens() ? OPENS : 0;
-  }
-
-  private Study study(Path folder) {
-    if (!Files.exists(folder)) {
-      throw new ParameterException(
-          Objects.requireNonNull(command).commandLine(), "no such folder: " + folder);
-    }
-    return Study.of(folder);
   }
 
   private static PolicyDiff.State state(Study study) {

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  merlon explain --manifests policies/ --from web/frontend --to payments/api --port 8080/tcp",
       "  merlon explain --manifests policies/ --from 203.0.113.7 --to svc/payments/api --port 80",
+      "  merlon explain --live --from web/frontend --to svc/payments/api --port 80",
       "",
       "Exit codes: 0 allowed, 3 denied (or a backend of the service is), 2 the question makes no sense."
     })
@@ -68,7 +69,7 @@ public final class ExplainCommand implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     Study study = source.study();
     List<Explanation> explanations;
     try {

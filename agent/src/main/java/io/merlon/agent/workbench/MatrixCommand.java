@@ -22,13 +22,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "matrix",
     mixinStandardHelpOptions = true,
-    description = "Who may reach whom, by the policies of a folder.",
+    description = "Who may reach whom, by the policies of a folder or a cluster.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  merlon matrix --manifests policies/",
       "  merlon matrix --manifests policies/ --ports 80/tcp,53/udp --external 203.0.113.7",
       "  merlon matrix --manifests policies/ --html matrix.html",
       "  merlon matrix --manifests policies/ --json | jq '.cells[] | select(.verdict == \"allow\")'",
+      "  merlon matrix --live --ports 443/tcp",
       "",
       "Exit codes: 0 answered, 2 the command line or the folder makes no sense."
     })
@@ -60,7 +61,7 @@ public final class MatrixCommand implements Callable<Integer> {
   private @Nullable Path html;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     Study study = source.study();
     var matrix =
         new Matrix(

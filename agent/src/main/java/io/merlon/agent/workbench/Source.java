@@ -1,8 +1,11 @@
 package io.merlon.agent.workbench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -13,17 +16,30 @@ public final class Source {
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec command;
 
-  @Option(
-      names = "--manifests",
-      required = true,
-      paramLabel = "DIR",
-      description = "The folder with pods, namespaces and policies.")
-  private Path manifests = Path.of("");
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private @Nullable Place place;
 
-  Study study() {
-    if (!Files.exists(manifests) && command != null) {
-      throw new ParameterException(command.commandLine(), "no such folder: " + manifests);
+  /** One of both. */
+  public static final class Place {
+    @Option(
+        names = "--manifests",
+        paramLabel = "DIR",
+        description = "The folder with pods, namespaces and policies.")
+    private @Nullable Path manifests;
+
+    @Option(names = "--live", description = "The cluster of the current kubeconfig instead.")
+    private boolean live;
+  }
+
+  Study study() throws IOException, InterruptedException {
+    Path folder = Objects.requireNonNull(place).manifests;
+    return folder == null ? Study.ofCluster() : folder(Objects.requireNonNull(command), folder);
+  }
+
+  static Study folder(CommandSpec command, Path folder) {
+    if (!Files.exists(folder)) {
+      throw new ParameterException(command.commandLine(), "no such folder: " + folder);
     }
-    return Study.of(manifests);
+    return Study.of(folder);
   }
 }

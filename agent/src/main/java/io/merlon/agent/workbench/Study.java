@@ -6,19 +6,24 @@ import io.merlon.agent.compile.CompileOptions;
 import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.compile.PolicyCompiler;
 import io.merlon.agent.policy.CompileProblem;
+import io.merlon.agent.watch.ApiServer;
+import io.merlon.agent.watch.ClusterReading;
 import io.merlon.agent.watch.FolderContents;
 import io.merlon.agent.watch.ManifestFolder;
 import io.merlon.agent.watch.ManifestProblem;
 import io.merlon.agent.watch.ManifestProblem.Severity;
 import io.merlon.agent.watch.SourceMap;
 import io.merlon.agent.watch.SourceMap.Place;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A cluster to be asked about: what is in it, what its policies mean, what is wrong with them.
  *
+ * @param folder it was read from; for a cluster that is no folder, what stands for one in messages
  * @param problems of the manifests first, then those of policies
  */
 record Study(
@@ -27,6 +32,9 @@ record Study(
     CompiledPolicy policy,
     List<ManifestProblem> problems,
     SourceMap sources) {
+  private static final Path CLUSTER = Path.of("cluster");
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   Study {
     problems = List.copyOf(problems);
   }
@@ -45,6 +53,17 @@ record Study(
       problems.add(placed(problem, contents.sources(), folder));
     }
     return new Study(folder, contents.snapshot(), policy, problems, contents.sources());
+  }
+
+  /** Reads and compiles the cluster of the current kubeconfig. */
+  static Study ofCluster() throws IOException, InterruptedException {
+    ClusterSnapshot cluster = ClusterReading.read(ApiServer.configured(), PATIENCE);
+    CompiledPolicy policy = PolicyCompiler.compile(cluster, CompileOptions.forCluster());
+    List<ManifestProblem> problems =
+        policy.problems().stream()
+            .map(problem -> placed(problem, SourceMap.NOWHERE, CLUSTER))
+            .toList();
+    return new Study(CLUSTER, cluster, policy, problems, SourceMap.NOWHERE);
   }
 
   private static ManifestProblem placed(CompileProblem problem, SourceMap sources, Path folder) {
