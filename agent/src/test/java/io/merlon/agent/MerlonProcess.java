@@ -23,15 +23,22 @@ public final class MerlonProcess {
     return run(List.of(), arguments);
   }
 
-  /** Runs it by another command that runs what follows it, such as unshare(1). */
-  public static Run run(List<String> prefix, String... arguments)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(prefix);
+  /** What starts it. */
+  public static List<String> command(String... arguments) {
+    List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add("io.merlon.agent.AgentMain");
     command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** Runs it by another command that runs what follows it, such as unshare(1). */
+  public static Run run(List<String> prefix, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(command(arguments));
     Path errors = Files.createTempFile("merlon", ".err");
     try {
       Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();

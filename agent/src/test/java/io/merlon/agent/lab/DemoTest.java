@@ -1,32 +1,38 @@
 package io.merlon.agent.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.agent.MerlonProcess;
 import io.merlon.agent.MerlonProcess.Run;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The demo as a user runs it: in a process of its own, on the real kernel. */
 class DemoTest {
   private static final Path PAYMENTS = Path.of("../docs/examples/payments");
 
+  @TempDir Path temporary;
+
   @Test
-  void enforcesThePaymentsExampleAndLeavesNothing() throws Exception {
-    Run run = MerlonProcess.run(List.of(), "demo", "--manifests", PAYMENTS.toString());
+  void tellsTheStoryOfThePaymentsExampleAndLeavesNothing() throws Exception {
+    Path picture = temporary.resolve("demo.html");
+    Run run =
+        MerlonProcess.run(
+            "demo", "--manifests", PAYMENTS.toString(), "--html", picture.toString());
     assertEquals(0, run.code(), run.all());
-    assertTrue(run.printed().contains("Every packet went as the policies say."), run.all());
-    assertTrue(
-        run.printed().contains("NetworkPolicy payments/database-for-payments-role ingress[0]"),
-        run.all());
-    assertTrue(
-        run.printed()
-            .matches("(?s).*guests/intruder +-> payments/database +IPv6 +5432/tcp +TIMED_OUT.*"),
-        run.all());
-    assertFalse(Shell.run("ip netns list").contains("merlon-" + run.pid()), "a namespace is left");
+    for (String stage : List.of("1. Open", "2. Observe", "3. Audit", "4. Enforced", "5. A", "6.")) {
+      assertTrue(run.printed().contains("\n" + stage), run.all());
+    }
+    assertTrue(run.printed().contains("96 connections tried, 96 passed"), run.all());
+    assertTrue(run.printed().contains("96 connections tried, 40 passed"), run.all());
+    assertTrue(run.printed().matches("(?s).*cut: the last answer came \\d+ ms after.*"), run.all());
+    assertTrue(run.printed().contains("Every packet did what the policies say."), run.all());
+    assertTrue(Files.readString(picture).contains("payments/database"));
+    assertEquals(List.of(), Leftovers.of(picture.toString()));
   }
 
   @Test
@@ -62,7 +68,9 @@ class DemoTest {
                     + " test ! -d $d || mount -t tmpfs none $d; done"),
             "demo",
             "--manifests",
-            PAYMENTS.toString());
+            PAYMENTS.toString(),
+            "--html",
+            temporary.resolve("demo.html").toString());
     assertEquals(0, run.code(), run.all());
   }
 
