@@ -11,6 +11,8 @@ final class Launcher {
   static ProcessBuilder by(List<String> prefix, List<String> arguments) {
     List<String> command = new ArrayList<>(prefix);
     command.add(ProcessHandle.current().info().command().orElse("java"));
+    // Named for the process id, which in a process namespace of its own is another lab's too.
+    command.add("-XX:-UsePerfData");
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     addPath(command);
     command.addAll(arguments);
