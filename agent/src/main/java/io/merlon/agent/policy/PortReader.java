@@ -46,16 +46,11 @@ final class PortReader {
 
   private static @Nullable Protocol protocol(
       @Nullable String written, String field, ProblemList problems) {
-    return switch (written) {
-      case null -> Protocol.TCP;
-      case "TCP" -> Protocol.TCP;
-      case "UDP" -> Protocol.UDP;
-      case "SCTP" -> Protocol.SCTP;
-      default -> {
-        problems.add(field + ".protocol", "unknown protocol \"" + written + "\"");
-        yield null;
-      }
-    };
+    Protocol protocol = written == null ? Protocol.TCP : Protocol.named(written);
+    if (protocol == null) {
+      problems.add(field + ".protocol", "unknown protocol \"" + written + "\"");
+    }
+    return protocol;
   }
 
   private static @Nullable PortMatch range(
