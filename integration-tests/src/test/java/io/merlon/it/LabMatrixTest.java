@@ -54,8 +54,7 @@ class LabMatrixTest {
     String expected = matrix.succeeded();
     String same = expected.substring(0, expected.lastIndexOf('}'));
     assertTrue(same.endsWith("\"problems\":[]"), "seed " + seed + " draws what is not valid");
-    assertEquals(
-        same, lab.substring(0, Math.min(same.length(), lab.length())), "seed " + seed);
+    assertEquals(same, lab.substring(0, Math.min(same.length(), lab.length())), "seed " + seed);
     assertTrue(lab.contains("\"differences\":[]"), lab);
     cells += same.lines().filter(line -> line.startsWith("{\"from\"")).count();
     denied += same.lines().filter(line -> line.contains("\"verdict\":\"deny\",\"egress\"")).count();

@@ -106,7 +106,8 @@ final class LabWorlds {
         kind: Pod
         metadata: {name: p%d, namespace: %s, labels: {app: %s}}
         spec: {nodeName: n%d, hostNetwork: %b, containers: [{name: c, image: c, ports: [%s]}]}
-        %s"""
+        %s\
+        """
             .formatted(pods, pick(NAMESPACES), pick(APPS), node, hostNetwork, ports(), status));
   }
 
@@ -143,7 +144,8 @@ final class LabWorlds {
         spec:
           podSelector: %s
           policyTypes: %s
-        %s"""
+        %s\
+        """
             .formatted(policies, pick(NAMESPACES), selector("app", APPS), types, rules));
   }
 

@@ -25,8 +25,7 @@ final class MerlonLab implements AutoCloseable {
   }
 
   static MerlonLab start(Path folder) throws IOException {
-    List<String> command =
-        merlon("lab", "--manifests", folder.toString(), "--keep", "--json");
+    List<String> command = merlon("lab", "--manifests", folder.toString(), "--keep", "--json");
     return new MerlonLab(
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
   }

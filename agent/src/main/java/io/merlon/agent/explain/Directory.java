@@ -85,8 +85,7 @@ public final class Directory {
             .orElseThrow(() -> new UnknownEndException("no service " + full));
     Service.Port asked =
         service.ports().stream()
-            .filter(
-                p -> p.port() == port.port() && Protocol.named(p.protocol()) == port.protocol())
+            .filter(p -> p.port() == port.port() && Protocol.named(p.protocol()) == port.protocol())
             .findFirst()
             .orElseThrow(() -> new UnknownEndException("service " + full + " has no port " + port));
     var targets = new TreeMap<String, Target>();

@@ -21,7 +21,10 @@ public record PortSpec(Protocol protocol, int port) implements Comparable<PortSp
       return null;
     }
     int port = Integer.parseInt(form.group(1));
-    Protocol protocol = form.group(2) == null ? Protocol.TCP : Protocol.named(form.group(2).toUpperCase(Locale.ROOT));
+    Protocol protocol =
+        form.group(2) == null
+            ? Protocol.TCP
+            : Protocol.named(form.group(2).toUpperCase(Locale.ROOT));
     return protocol == null || port > LAST ? null : new PortSpec(protocol, port);
   }
 

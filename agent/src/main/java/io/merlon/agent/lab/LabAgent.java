@@ -19,7 +19,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The agent of one node: the same program, in a process of its own, in the node's namespace. */
 final class LabAgent implements AutoCloseable {
-  private static final InetSocketAddress STATUS = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 9469);
+  private static final InetSocketAddress STATUS =
+      new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 9469);
   private static final int SECONDS = 10;
   private static final int LINES = 20;
 

@@ -21,8 +21,7 @@ class DemoTest {
   void tellsTheStoryOfThePaymentsExampleAndLeavesNothing() throws Exception {
     Path picture = temporary.resolve("demo.html");
     Run run =
-        MerlonProcess.run(
-            "demo", "--manifests", PAYMENTS.toString(), "--html", picture.toString());
+        MerlonProcess.run("demo", "--manifests", PAYMENTS.toString(), "--html", picture.toString());
     assertEquals(0, run.code(), run.all());
     for (String stage : List.of("1. Open", "2. Observe", "3. Audit", "4. Enforced", "5. A", "6.")) {
       assertTrue(run.printed().contains("\n" + stage), run.all());

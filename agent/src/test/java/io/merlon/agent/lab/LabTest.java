@@ -131,8 +131,7 @@ class LabTest {
   private void edit(String file, String before, String after) throws IOException {
     Path next =
         Files.writeString(
-            folder.resolve(".next"),
-            Files.readString(folder.resolve(file)).replace(before, after));
+            folder.resolve(".next"), Files.readString(folder.resolve(file)).replace(before, after));
     Files.move(next, folder.resolve(file), StandardCopyOption.ATOMIC_MOVE);
   }
 

@@ -33,8 +33,7 @@ final class Leftovers {
 
   private static List<String> find(String word) throws IOException {
     List<String> found = new ArrayList<>();
-    try (DirectoryStream<Path> processes =
-        Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
       for (Path process : processes) {
         String line = commandLine(process);
         if (line.contains(word)) {

@@ -47,7 +47,8 @@ final class Browser implements AutoCloseable {
   static Optional<Path> installed() {
     return Stream.of(String.valueOf(System.getenv("PATH")).split(File.pathSeparator, -1))
         .flatMap(folder ->
-            Stream.of("chromium", "chromium-browser", "google-chrome").map(Path.of(folder)::resolve))
+            Stream.of("chromium", "chromium-browser", "google-chrome")
+                .map(Path.of(folder)::resolve))
         .filter(Files::isExecutable)
         .findFirst();
   }

@@ -50,8 +50,7 @@ class MatrixPageTest {
   void saysWhyWhereItIsClickedAndWhereKeysLead() throws Exception {
     Optional<Path> program = Browser.installed();
     assumeTrue(program.isPresent(), "the page is not opened: there is no Chromium here");
-    try (Browser browser =
-        Browser.open(program.get(), folder.resolve("profile"), page.toUri())) {
+    try (Browser browser = Browser.open(program.get(), folder.resolve("profile"), page.toUri())) {
       await(browser, "document.querySelectorAll('td').length > 0");
       assertEquals("4 ends, 96 connections asked about, 40 allowed.", text(browser, "#summary"));
       assertEquals("16", browser.evaluate("document.querySelectorAll('td').length"));
