@@ -2,7 +2,10 @@ package io.merlon.agent.explain;
 
 import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.compile.PolicyLookup;
+import io.merlon.agent.compile.PolicyLookup.Answer;
+import io.merlon.agent.compile.Row;
 import io.merlon.agent.identity.Address;
+import io.merlon.agent.policy.Direction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -38,10 +41,13 @@ public record Matrix(
       if (source == null || destination == null) {
         continue;
       }
+      Row egress = PolicyLookup.row(policy, from.side(source), destination, Direction.EGRESS);
+      Row ingress = PolicyLookup.row(policy, to.side(destination), source, Direction.INGRESS);
       for (PortSpec port : ports) {
         var answer =
-            PolicyLookup.verdict(
-                policy, from.side(source), to.side(destination), port.protocol(), port.port());
+            new Answer(
+                egress.decide(port.protocol(), port.port()),
+                ingress.decide(port.protocol(), port.port()));
         sink.accept(new Cell(from, to, v6, port, answer));
       }
     }

@@ -61,8 +61,11 @@ public final class DiffCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     CommandSpec own = Objects.requireNonNull(command);
-    Path from = Objects.requireNonNull(before).from;
-    Study then = from == null ? Study.ofCluster() : Source.folder(own, from);
+    Before given = Objects.requireNonNull(before);
+    Study then =
+        given.live
+            ? Study.ofCluster()
+            : Source.folder(own, Objects.requireNonNull(given.from));
     Study after = Source.folder(own, to);
     PolicyDiff diff = PolicyDiff.between(state(then), state(after));
     if (json) {

@@ -32,8 +32,10 @@ public final class Source {
   }
 
   Study study() throws IOException, InterruptedException {
-    Path folder = Objects.requireNonNull(place).manifests;
-    return folder == null ? Study.ofCluster() : folder(Objects.requireNonNull(command), folder);
+    Place given = Objects.requireNonNull(place);
+    return given.live
+        ? Study.ofCluster()
+        : folder(Objects.requireNonNull(command), Objects.requireNonNull(given.manifests));
   }
 
   static Study folder(CommandSpec command, Path folder) {

@@ -5,6 +5,8 @@ import io.merlon.agent.api.ClusterSnapshot;
 import io.merlon.agent.compile.CompileOptions;
 import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.compile.PolicyCompiler;
+import io.merlon.agent.config.LogSettings;
+import io.merlon.agent.log.LogOutput;
 import io.merlon.agent.policy.CompileProblem;
 import io.merlon.agent.watch.ApiServer;
 import io.merlon.agent.watch.ClusterReading;
@@ -57,6 +59,8 @@ record Study(
 
   /** Reads and compiles the cluster of the current kubeconfig. */
   static Study ofCluster() throws IOException, InterruptedException {
+    // What cannot be asked is an answer, told once.
+    LogOutput.configure(new LogSettings(LogSettings.Level.ERROR, LogSettings.Format.TEXT));
     ClusterSnapshot cluster = ClusterReading.read(ApiServer.configured(), PATIENCE);
     CompiledPolicy policy = PolicyCompiler.compile(cluster, CompileOptions.forCluster());
     List<ManifestProblem> problems =

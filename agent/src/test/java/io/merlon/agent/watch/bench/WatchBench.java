@@ -34,7 +34,8 @@ final class WatchBench {
 
   public static void main(String[] args) throws Exception {
     var flags = new ArrayList<String>();
-    Matcher matcher = FLAG.matcher(Files.readString(Path.of(args[0])));
+    String launcher = Files.readString(Path.of(args[0]));
+    Matcher matcher = FLAG.matcher(launcher.substring(launcher.indexOf("exec ")));
     while (matcher.find()) {
       flags.add(matcher.group());
     }
