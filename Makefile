@@ -17,10 +17,12 @@ build: deps ## Build the runnable distribution in agent/target/dist
 	$(MVN) -DskipTests package
 
 test: deps ## Everything that can be tested on this machine
+	@.ci/deps browser
 	$(MVN) verify
 
-demo: build ## A folder of policies enforced on real packets in network namespaces
-	@JAVA_HOME="$$(.ci/jdk 25)" agent/target/dist/bin/merlon demo --manifests docs/examples/payments
+demo: build ## A guided tour of enforcement on real packets, in network namespaces
+	@JAVA_HOME="$$(.ci/jdk 25)" agent/target/dist/bin/merlon demo --manifests docs/examples/payments \
+	  --html agent/target/demo.html
 
 test-kernels: deps ## The datapath's object on Linux 5.10, 6.1 and 6.12, in virtual machines
 	@$(MAKE) -s -C bpf/src OUT=../target
