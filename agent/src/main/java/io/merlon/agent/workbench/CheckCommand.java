@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
       "  merlon check --manifests policies/ --fail-on warning --suppressions accepted.txt",
       "  merlon check --manifests policies/ --format sarif > merlon.sarif",
       "",
-      "Exit codes: 0 nothing at or above --fail-on, 6 something is, 2 the command line makes no sense."
+      "Exit codes: 0 nothing at or above --fail-on, 6 something is, 2 the command line makes no"
+          + " sense."
     })
 public final class CheckCommand implements Callable<Integer> {
   private static final int FOUND = 6;

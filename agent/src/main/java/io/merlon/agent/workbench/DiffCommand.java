@@ -63,9 +63,7 @@ public final class DiffCommand implements Callable<Integer> {
     CommandSpec own = Objects.requireNonNull(command);
     Before given = Objects.requireNonNull(before);
     Study then =
-        given.live
-            ? Study.ofCluster()
-            : Source.folder(own, Objects.requireNonNull(given.from));
+        given.live ? Study.ofCluster() : Source.folder(own, Objects.requireNonNull(given.from));
     Study after = Source.folder(own, to);
     PolicyDiff diff = PolicyDiff.between(state(then), state(after));
     if (json) {

@@ -30,11 +30,13 @@ import picocli.CommandLine.Spec;
         "Why a connection is allowed or denied, by which rule, and what nearly allowed it.",
     footerHeading = "%nExamples:%n",
     footer = {
-      "  merlon explain --manifests policies/ --from web/frontend --to payments/api --port 8080/tcp",
+      "  merlon explain --manifests policies/ --from web/frontend --to payments/api --port"
+          + " 8080/tcp",
       "  merlon explain --manifests policies/ --from 203.0.113.7 --to svc/payments/api --port 80",
       "  merlon explain --live --from web/frontend --to svc/payments/api --port 80",
       "",
-      "Exit codes: 0 allowed, 3 denied (or a backend of the service is), 2 the question makes no sense."
+      "Exit codes: 0 allowed, 3 denied (or a backend of the service is), 2 the question makes no"
+          + " sense."
     })
 public final class ExplainCommand implements Callable<Integer> {
   private static final int DENIED = 3;

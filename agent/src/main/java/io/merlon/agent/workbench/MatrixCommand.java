@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
       "  merlon matrix --manifests policies/",
       "  merlon matrix --manifests policies/ --ports 80/tcp,53/udp --external 203.0.113.7",
       "  merlon matrix --manifests policies/ --html matrix.html",
-      "  merlon matrix --manifests policies/ --json | jq '.cells[] | select(.verdict == \"allow\")'",
+      "  merlon matrix --manifests policies/ --json | jq '.cells[] | select(.verdict =="
+          + " \"allow\")'",
       "  merlon matrix --live --ports 443/tcp",
       "",
       "Exit codes: 0 answered, 2 the command line or the folder makes no sense."

@@ -72,7 +72,8 @@ class ClusterReadingTest {
     assertEquals(0, matrix.code(), matrix.all());
     assertTrue(matrix.printed().contains(" 1 web/back   + i"), matrix.all());
     assertEquals(
-        "cluster: error: NetworkPolicy web/closed: spec.ingress[0].ports[0].port: no such port: 0\n",
+        "cluster: error: NetworkPolicy web/closed: spec.ingress[0].ports[0].port: no such port:"
+            + " 0\n",
         matrix.errors());
     Run explain =
         MerlonProcess.run(
