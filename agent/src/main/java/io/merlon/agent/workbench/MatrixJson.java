@@ -32,10 +32,10 @@ final class MatrixJson {
 
   private final OutputStream out;
   private final byte[] buffer = new byte[BUFFER];
-  private final Map<End, byte[]> sources = new IdentityHashMap<>();
-  private final Map<End, byte[]> destinations = new IdentityHashMap<>();
-  private final Map<PortSpec, byte[]> ports4 = new IdentityHashMap<>();
-  private final Map<PortSpec, byte[]> ports6 = new IdentityHashMap<>();
+  private final IdentityHashMap<End, byte[]> sources = new IdentityHashMap<>();
+  private final IdentityHashMap<End, byte[]> destinations = new IdentityHashMap<>();
+  private final IdentityHashMap<PortSpec, byte[]> ports4 = new IdentityHashMap<>();
+  private final IdentityHashMap<PortSpec, byte[]> ports6 = new IdentityHashMap<>();
   private final Map<Answer, byte[]> allowed = new HashMap<>();
   private final Map<Answer, byte[]> denied = new HashMap<>();
   private int used;
