@@ -138,15 +138,16 @@ class BadInputTest {
 
   @Test
   void fiveThousandFilesAreReadAndTheTwoBadOnesNamed() throws Exception {
-    String policy =
-        """
-        apiVersion: networking.k8s.io/v1
-        kind: NetworkPolicy
-        metadata: {name: p%d, namespace: guests}
-        spec: {podSelector: {}, ingress: [{ports: [{port: %d}]}]}
-        """;
     for (int i = 1; i <= FILES; i++) {
-      write("many/%04d.yaml".formatted(i), policy.formatted(i, i == 2500 ? 0 : i));
+      write(
+          "many/%04d.yaml".formatted(i),
+          """
+          apiVersion: networking.k8s.io/v1
+          kind: NetworkPolicy
+          metadata: {name: p%d, namespace: guests}
+          spec: {podSelector: {}, ingress: [{ports: [{port: %d}]}]}
+          """
+              .formatted(i, i == 2500 ? 0 : i));
     }
     write("many/3000.yaml", "kind: [");
     Run run = matrix();
