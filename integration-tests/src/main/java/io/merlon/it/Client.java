@@ -2,12 +2,12 @@ package io.merlon.it;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.ProtocolFamily;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
@@ -50,8 +50,8 @@ public record Client(NetworkNamespace namespace, Duration patience) {
       return Arrays.equals(answer, GREETING) ? Outcome.ANSWERED : Outcome.REFUSED;
     } catch (SocketTimeoutException e) {
       return Outcome.SILENT;
-    } catch (ConnectException e) {
-      return Outcome.REFUSED;
+    } catch (SocketException e) {
+      return Outcome.REFUSED; // said no at once, or in the middle
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

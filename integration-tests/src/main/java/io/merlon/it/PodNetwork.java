@@ -21,6 +21,33 @@ public final class PodNetwork implements AutoCloseable {
   private final int number;
   private final NetworkNamespace node;
   private final List<Pod> pods = new ArrayList<>();
+  private int last;
+
+  /** How the names of pods' interfaces on the node begin. */
+  public static final String ORDINARY = "eni";
+
+  /** The same, of pods that have a branch network interface of the node's to themselves. */
+  public static final String BRANCH = "vlan";
+
+  /**
+   * What a new pod gets.
+   *
+   * @param prefix of its interface's name on the node
+   * @param index of its addresses, from 1
+   */
+  public record Place(String prefix, int index) {
+    private String v4(int node) {
+      return "10.%d.%d.%d".formatted(100 + node, index >> 8, index & 0xff);
+    }
+
+    private String v6(int node) {
+      return "fd00:%d::%x".formatted(node, index);
+    }
+
+    private String mac(int node) {
+      return "0a:58:00:%02x:%02x:%02x".formatted(node, index >> 8, index & 0xff);
+    }
+  }
 
   private PodNetwork(int number) {
     this.number = number;
@@ -57,26 +84,41 @@ public final class PodNetwork implements AutoCloseable {
   }
 
   /** The name of a pod's interface on the node. */
-  static String device(String namespace, String name) {
+  public static String device(String prefix, String namespace, String name) {
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-1")
               .digest((namespace + "." + name).getBytes(StandardCharsets.UTF_8));
-      return "eni" + HexFormat.of().formatHex(hash).substring(0, 11);
+      return prefix + HexFormat.of().formatHex(hash).substring(0, 11);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
   }
 
+  /** The index of addresses no pod ever had. */
+  public int next() {
+    return ++last;
+  }
+
+  /** The index of a pod's addresses. */
+  public int index(Pod pod) {
+    byte[] address = pod.v4().getAddress();
+    return (address[2] & 0xff) << 8 | (address[3] & 0xff);
+  }
+
   /** Adds a pod; it ends with this network, or earlier. */
   public Pod addPod(String namespace, String name) {
-    int index = pods.size() + 1;
-    String device = device(namespace, name);
-    String v4 = "10.%d.%d.%d".formatted(100 + number, index >> 8, index & 0xff);
-    String v6 = "fd00:%d::%x".formatted(number, index);
+    return addPod(namespace, name, new Place(ORDINARY, next()));
+  }
+
+  /** Adds a pod at a place of the caller's choice. */
+  public Pod addPod(String namespace, String name, Place place) {
+    String device = device(place.prefix, namespace, name);
+    String v4 = place.v4(number);
+    String v6 = place.v6(number);
     NetworkNamespace inside = NetworkNamespace.create(name);
     try {
-      String mac = "0a:58:00:%02x:%02x:%02x".formatted(number, index >> 8, index & 0xff);
+      String mac = place.mac(number);
       node.configure(
           "link add %s address %s type veth peer name eth0 netns %s"
               .formatted(device, mac, inside.name()),
@@ -93,6 +135,13 @@ public final class PodNetwork implements AutoCloseable {
       inside.close();
       throw failure;
     }
+  }
+
+  /** Removes a pod: first its interface, as the CNI does, then the rest of it. */
+  public void remove(Pod pod) {
+    pods.remove(pod);
+    node.configure("link delete " + pod.device());
+    pod.close();
   }
 
   private static void configure(NetworkNamespace pod, String gatewayMac, String v4, String v6) {

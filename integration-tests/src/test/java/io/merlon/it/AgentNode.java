@@ -1,32 +1,52 @@
 package io.merlon.it;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A node with pods, whose cluster is a folder, and the agent that enforces it. */
 final class AgentNode implements AutoCloseable {
-  private final PodNetwork network = PodNetwork.create(1);
+  private final @Nullable ClusterFolder own;
+  private final ClusterFolder cluster;
+  private final PodNetwork network;
+  private final String name;
+  private final int number;
   private final Map<String, Pod> pods = new LinkedHashMap<>();
-  private final Path folder;
   private final AgentProcess agent;
 
+  /** A cluster of one node. */
   AgentNode(String... options) {
-    try {
-      this.folder = Files.createTempDirectory("merlon-it");
-    } catch (IOException e) {
-      network.close();
-      throw new UncheckedIOException(e);
-    }
-    this.agent = new AgentProcess(network.node(), folder, List.of(options));
-    write(
-        "node", "{apiVersion: v1, kind: Node, metadata: {name: %s}}".formatted(AgentProcess.NODE));
+    this(new ClusterFolder(), true, 1, options);
+  }
+
+  /**
+   * A node of a cluster.
+   *
+   * @param number from 1
+   */
+  AgentNode(ClusterFolder cluster, int number, String... options) {
+    this(cluster, false, number, options);
+  }
+
+  private AgentNode(ClusterFolder cluster, boolean owned, int number, String... options) {
+    this.cluster = cluster;
+    this.own = owned ? cluster : null;
+    this.number = number;
+    this.name = "node-" + (char) ('a' + number - 1);
+    this.network = PodNetwork.create(number);
+    this.agent =
+        new AgentProcess(network.node(), name, "folder:" + cluster.path(), List.of(options));
+    cluster.write(
+        name,
+        """
+        apiVersion: v1
+        kind: Node
+        metadata: {name: %s}
+        status:
+          addresses: [{type: InternalIP, address: %s}, {type: InternalIP, address: "%s"}]
+        """
+            .formatted(name, Fabric.address(number), Fabric.address6(number)));
   }
 
   AgentProcess agent() {
@@ -37,29 +57,60 @@ final class AgentNode implements AutoCloseable {
     return network;
   }
 
-  /** Adds a namespace. Its labels and annotations are written as in a manifest's flow style. */
-  void namespace(String name, String labels, String annotations) {
-    write(
-        "namespace-" + name,
-        "{apiVersion: v1, kind: Namespace, metadata: {name: %s, labels: {%s}, annotations: {%s}}}"
-            .formatted(name, labels, annotations));
+  int number() {
+    return number;
+  }
+
+  ClusterFolder cluster() {
+    return cluster;
+  }
+
+  /** Adds a namespace to the cluster. */
+  void namespace(String namespace, String labels, String annotations) {
+    cluster.namespace(namespace, labels, annotations);
+  }
+
+  void write(String file, String manifest) {
+    cluster.write(file, manifest);
+  }
+
+  void delete(String file) {
+    cluster.delete(file);
   }
 
   /** Adds a pod, to the node and to the cluster. */
-  Pod pod(String namespace, String name, String labels) {
-    Pod pod = pods.computeIfAbsent(namespace + "/" + name, _ -> network.addPod(namespace, name));
-    describe(namespace, name, labels, "");
-    return pod;
+  Pod pod(String namespace, String pod, String labels) {
+    return pod(namespace, pod, labels, PodNetwork.ORDINARY);
+  }
+
+  /** Adds a pod whose interface's name begins otherwise. */
+  Pod pod(String namespace, String pod, String labels, String prefix) {
+    Pod added =
+        pods.computeIfAbsent(
+            namespace + "/" + pod,
+            _ -> network.addPod(namespace, pod, new PodNetwork.Place(prefix, network.next())));
+    describe(namespace, pod, labels, "");
+    return added;
+  }
+
+  /** Adds a pod that has the addresses another one had. */
+  Pod successor(Pod before, String namespace, String pod, String labels) {
+    Pod added =
+        network.addPod(
+            namespace, pod, new PodNetwork.Place(PodNetwork.ORDINARY, network.index(before)));
+    pods.put(namespace + "/" + pod, added);
+    describe(namespace, pod, labels, "");
+    return added;
   }
 
   /** Tells the cluster about a pod that is there. */
-  void describe(String namespace, String name, String labels, String annotations) {
-    Pod pod = pods.get(namespace + "/" + name);
-    if (pod == null) {
-      throw new IllegalStateException("no pod " + namespace + "/" + name);
+  void describe(String namespace, String pod, String labels, String annotations) {
+    Pod described = pods.get(namespace + "/" + pod);
+    if (described == null) {
+      throw new IllegalStateException("no pod " + namespace + "/" + pod);
     }
     write(
-        "pod-" + namespace + "-" + name,
+        "pod-" + namespace + "-" + pod,
         """
         apiVersion: v1
         kind: Pod
@@ -71,33 +122,30 @@ final class AgentNode implements AutoCloseable {
           podIPs: [{ip: %s}, {ip: "%s"}]
         """
             .formatted(
-                name,
+                pod,
                 namespace,
-                name,
+                pod,
                 labels,
                 annotations,
-                AgentProcess.NODE,
-                pod.v4().getHostAddress(),
-                pod.v4().getHostAddress(),
-                pod.v6().getHostAddress()));
+                name,
+                described.v4().getHostAddress(),
+                described.v4().getHostAddress(),
+                described.v6().getHostAddress()));
   }
 
-  /** Writes an object, in one step, as whoever applies manifests does. */
-  void write(String name, String manifest) {
-    try {
-      Path next = Files.writeString(folder.resolve("." + name), manifest);
-      Files.move(next, folder.resolve(name + ".yaml"), StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** Removes a pod from the cluster and, after that, from the node. */
+  void remove(String namespace, String pod) {
+    Pod removed = pods.remove(namespace + "/" + pod);
+    if (removed == null) {
+      throw new IllegalStateException("no pod " + namespace + "/" + pod);
     }
+    delete("pod-" + namespace + "-" + pod);
+    network.remove(removed);
   }
 
-  void delete(String name) {
-    try {
-      Files.delete(folder.resolve(name + ".yaml"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** What the kernel has counted; to be closed before the node. */
+  PinnedState state() {
+    return new PinnedState(agent.pins());
   }
 
   @Override
@@ -105,18 +153,9 @@ final class AgentNode implements AutoCloseable {
     try (network) {
       agent.close();
     } finally {
-      deleteFolder();
-    }
-  }
-
-  private void deleteFolder() {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
+      if (own != null) {
+        own.close();
       }
-      Files.delete(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -15,57 +15,77 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The agent as users run it, a process of its own, in a node's network namespace: fed by a folder
- * of manifests, its pins in a folder of this test's own.
+ * The agent as users run it, the built distribution in a process of its own, in a node's network
+ * namespace; its pins are in a folder of this test's own.
  */
 final class AgentProcess implements AutoCloseable {
-  static final String NODE = "node-a";
-
+  private static final Path LAUNCHER = Path.of("../agent/target/dist/bin/merlon");
   private static final int PORT = 9469;
   private static final int SECONDS = 60;
   private static final Duration STARTING = Duration.ofSeconds(60);
 
   private final NetworkNamespace node;
-  private final Path folder;
+  private final String name;
+  private final String source;
   private final Path pins;
   private final List<String> options;
+  private String javaOptions = "";
   private @Nullable Process process;
 
   /**
-   * @param folder of manifests
+   * @param name the node's
    * @param options beside those every test needs
    */
-  AgentProcess(NetworkNamespace node, Path folder, List<String> options) {
+  AgentProcess(NetworkNamespace node, String name, String source, List<String> options) {
     this.node = node;
-    this.folder = folder;
+    this.name = name;
+    this.source = source;
     this.pins = Path.of("/sys/fs/bpf", node.name());
     this.options = List.copyOf(options);
+  }
+
+  /** Options of the virtual machine for the starts to come. */
+  void javaOptions(String value) {
+    javaOptions = value;
+  }
+
+  Path pins() {
+    return pins;
   }
 
   /** Starts it, and waits until everything is enforced; how long that took. */
   Duration start() {
     long begun = System.nanoTime();
-    List<String> arguments = new ArrayList<>(List.of("agent", "--node-name=" + NODE));
-    arguments.add("--source=folder:" + folder);
+    launch();
+    awaitReady();
+    return Duration.ofNanos(System.nanoTime() - begun);
+  }
+
+  /** Starts it. */
+  void launch() {
+    List<String> arguments = new ArrayList<>(List.of("agent", "--node-name=" + name));
+    arguments.add("--source=" + source);
     arguments.add("--pin-root=" + pins);
     arguments.add("--uplink-prefixes=up");
     arguments.addAll(options);
     try {
-      Process started = new ProcessBuilder(command(arguments)).inheritIO().start();
-      process = started;
-      Await.until(
-          "the agent enforces",
-          STARTING,
-          () -> {
-            if (!started.isAlive()) {
-              throw new IllegalStateException("the agent ended: " + started.exitValue());
-            }
-            return get("/readyz").startsWith("HTTP/1.1 200");
-          });
-      return Duration.ofNanos(System.nanoTime() - begun);
+      process = builder(arguments).inheritIO().start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  void awaitReady() {
+    Process started = running();
+    Await.until(
+        "the agent enforces",
+        STARTING,
+        () -> {
+          if (!started.isAlive()) {
+            throw new IllegalStateException("the agent ended: " + started.exitValue());
+          }
+          return get("/readyz").startsWith("HTTP/1.1 200");
+        });
   }
 
   /** Runs another command of merlon's in the node's namespace. */
@@ -73,14 +93,18 @@ final class AgentProcess implements AutoCloseable {
     return Command.run(command(List.of(arguments)), "");
   }
 
+  private ProcessBuilder builder(List<String> arguments) {
+    ProcessBuilder builder = new ProcessBuilder(command(arguments));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("MERLON_JAVA_OPTIONS", javaOptions);
+    return builder;
+  }
+
   /** nsenter, and not ip netns exec, which hides what is mounted below /sys. */
   private List<String> command(List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.addAll(List.of("nsenter", "--net=/run/netns/" + node.name()));
-    command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xms8m", "--enable-native-access=ALL-UNNAMED"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add("io.merlon.agent.AgentMain");
+    command.add(LAUNCHER.toAbsolutePath().toString());
     command.addAll(arguments);
     return command;
   }

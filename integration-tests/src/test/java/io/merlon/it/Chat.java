@@ -28,6 +28,7 @@ final class Chat implements AutoCloseable {
     private final ByteBuffer heard = ByteBuffer.allocate(1 << 16);
     private volatile long last = System.nanoTime();
     private volatile long words;
+    private volatile long longest;
 
     End(ByteChannel channel) {
       this.channel = channel;
@@ -37,7 +38,9 @@ final class Chat implements AutoCloseable {
     void turn() throws IOException {
       channel.write(ByteBuffer.wrap(new byte[] {'m'}));
       if (channel.read(heard.clear()) > 0) {
-        last = System.nanoTime();
+        long now = System.nanoTime();
+        longest = Math.max(longest, now - last);
+        last = now;
         words++;
       }
     }
@@ -98,6 +101,11 @@ final class Chat implements AutoCloseable {
   /** Whether both ends have heard more than then. */
   boolean heardSince(List<Long> then) {
     return client.words > then.get(0) && server.words > then.get(1);
+  }
+
+  /** The longest time either end waited before it heard something, in nanoseconds. */
+  long longestSilence() {
+    return Math.max(client.longest, server.longest);
   }
 
   /** When, by System.nanoTime, either end last heard something. */

@@ -5,14 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.merlon.it.Client.Outcome;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The way to the instance metadata service, where one answers beyond the node's uplink. */
 class MetadataGuardAgentTest {
-  private static final Duration SHORT = Duration.ofMillis(300);
-  private static final Duration PATIENT = Duration.ofSeconds(8);
   private static final int PORT = 80;
 
   private static final String METADATA = "169.254.169.254";
@@ -40,22 +37,22 @@ class MetadataGuardAgentTest {
       node.agent().start();
       for (String address : List.of(METADATA, METADATA6)) {
         try (EchoServer service = serve(cloud, address)) {
-          assertEquals(Outcome.ANSWERED, patient(exempt).tcp(service.address()), address);
-          assertEquals(Outcome.SILENT, hasty(plain).tcp(service.address()), address);
+          assertEquals(Outcome.ANSWERED, Expect.patient(exempt).tcp(service.address()), address);
+          assertEquals(Outcome.SILENT, Expect.hasty(plain).tcp(service.address()), address);
         }
       }
       node.delete("allow-all");
       node.write("deny-all", ALLOW_ALL.replace("NAME", "deny-all").replace("RULE", ""));
       for (String address : List.of(POD_IDENTITY, POD_IDENTITY6)) {
         try (EchoServer agent = serve(cloud, address)) {
-          assertEquals(Outcome.ANSWERED, patient(plain).tcp(agent.address()), address);
+          assertEquals(Outcome.ANSWERED, Expect.patient(plain).tcp(agent.address()), address);
         }
       }
       try (EchoServer service = serve(cloud, METADATA)) {
         Await.until(
             "deny-all is enforced",
-            PATIENT,
-            () -> hasty(exempt).tcp(service.address()) == Outcome.SILENT);
+            Expect.PATIENT,
+            () -> Expect.hasty(exempt).tcp(service.address()) == Outcome.SILENT);
       }
     }
   }
@@ -64,35 +61,27 @@ class MetadataGuardAgentTest {
   private static NetworkNamespace cloud(PodNetwork network) {
     NetworkNamespace cloud = NetworkNamespace.create("cloud");
     Wire.connect(
-        new Wire.End(network.node(), "up0", 1500, List.of("192.168.1.1/24", "fd01::1/64")),
+        new Wire.End(network.node(), "up0", 1500, List.of("192.168.1.1/24", "fd01:1::1/64")),
         new Wire.End(
             cloud,
             "eth0",
             1500,
             List.of(
                 "192.168.1.2/24",
-                "fd01::2/64",
+                "fd01:1::2/64",
                 METADATA + "/32",
                 METADATA6 + "/128",
                 POD_IDENTITY + "/32",
                 POD_IDENTITY6 + "/128")));
     cloud.configure(
         "route add %s via 192.168.1.1".formatted(network.prefix4()),
-        "route add %s via fd01::1".formatted(network.prefix6()));
-    network.node().configure("route add default via 192.168.1.2", "route add default via fd01::2");
+        "route add %s via fd01:1::1".formatted(network.prefix6()));
+    network.node().configure("route add default via 192.168.1.2", "route add default via fd01:1::2");
     return cloud;
   }
 
   private static EchoServer serve(NetworkNamespace cloud, String address) {
     InetSocketAddress at = new InetSocketAddress(InetAddress.ofLiteral(address), PORT);
     return EchoServer.start(cloud, at.getAddress(), at.getPort());
-  }
-
-  private static Client hasty(Pod pod) {
-    return new Client(pod.namespace(), SHORT);
-  }
-
-  private static Client patient(Pod pod) {
-    return new Client(pod.namespace(), PATIENT);
   }
 }
