@@ -106,6 +106,12 @@ public final class PodNetwork implements AutoCloseable {
     return (address[2] & 0xff) << 8 | (address[3] & 0xff);
   }
 
+  /** The hardware address of a pod's gateway, which is its interface's host side. */
+  public byte[] gateway(Pod pod) {
+    String mac = new Place(ORDINARY, index(pod)).mac(number);
+    return HexFormat.ofDelimiter(":").parseHex(mac);
+  }
+
   /** Adds a pod; it ends with this network, or earlier. */
   public Pod addPod(String namespace, String name) {
     return addPod(namespace, name, new Place(ORDINARY, next()));
