@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Resolved once per run, so that a JDK installed by `deps` is found too.
 MVN = JAVA_HOME="$${MERLON_JDK:-$$(.ci/jdk 25)}" mvn -B
 
-.PHONY: help deps build test format bindings bindings-check demo test-kernels bench bench-agent bench-datapath bench-compile bench-watch clean
+.PHONY: help deps build test soak format bindings bindings-check demo test-kernels bench bench-agent bench-datapath bench-compile bench-watch clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,11 @@ build: deps ## Build the runnable distribution in agent/target/dist
 test: deps ## Everything that can be tested on this machine
 	@.ci/deps browser
 	$(MVN) verify
+
+soak: deps ## The scenarios of the node in network namespaces in their long forms (SCENARIOS="...AgentTest,...")
+	$(MVN) -pl integration-tests -am verify -Dmerlon.soak=true -Dtest='$(SCENARIOS)' -Dsurefire.failIfNoSpecifiedTests=false
+
+SCENARIOS = *AgentTest
 
 demo: build ## A guided tour of enforcement on real packets, in network namespaces
 	@JAVA_HOME="$$(.ci/jdk 25)" agent/target/dist/bin/merlon demo --manifests docs/examples/payments \
@@ -34,10 +39,12 @@ bench-datapath: deps ## What a packet costs over an empty program, beside the bu
 	  -cp bpf/target/test-classes:bpf/target/classes:bindings/target/classes \
 	  io.merlon.datapath.bench.DatapathBench
 
-bench-agent: deps ## From an event to the kernel, at 1,000 and 50,000 pods, beside the budget
-	$(MVN) -q -DskipTests -pl agent -am package
+bench-agent: deps ## From an event to the kernel at 1,000 and 50,000 pods; starts, links, memory and CPU; beside the budgets
+	$(MVN) -q -DskipTests -pl integration-tests -am package
 	"$${MERLON_JDK:-$$(.ci/jdk 25)}"/bin/java -XX:+UseSerialGC -Xms8m --enable-native-access=ALL-UNNAMED \
 	  -cp "agent/target/test-classes:agent/target/dist/lib/*" io.merlon.agent.bench.AgentBench
+	cd integration-tests && "$${MERLON_JDK:-$$(../.ci/jdk 25)}"/bin/java --enable-native-access=ALL-UNNAMED \
+	  -cp "target/test-classes:target/classes:../agent/target/dist/lib/*" io.merlon.it.AgentProcessBench
 
 bench-compile: deps ## What compiling costs, from nothing and change by change, beside the budget
 	$(MVN) -q -DskipTests -pl agent -am package

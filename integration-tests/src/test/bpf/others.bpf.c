@@ -23,4 +23,23 @@ int forger(struct __sk_buff *skb)
 	return 0;
 }
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} witnessed SEC(".maps");
+
+/* Counts what it sees, and says nothing. */
+SEC("tc")
+int witness(struct __sk_buff *skb)
+{
+	__u32 zero = 0;
+	__u64 *count = bpf_map_lookup_elem(&witnessed, &zero);
+
+	if (count)
+		__sync_fetch_and_add(count, 1);
+	return -1; /* TCX_NEXT, TC_ACT_UNSPEC */
+}
+
 char _license[] SEC("license") = "Dual BSD/GPL";

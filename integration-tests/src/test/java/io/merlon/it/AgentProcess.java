@@ -29,6 +29,7 @@ final class AgentProcess implements AutoCloseable {
   private final String source;
   private final Path pins;
   private final List<String> options;
+  private List<String> further = List.of();
   private String javaOptions = "";
   private @Nullable Process process;
 
@@ -47,6 +48,11 @@ final class AgentProcess implements AutoCloseable {
   /** Options of the virtual machine for the starts to come. */
   void javaOptions(String value) {
     javaOptions = value;
+  }
+
+  /** Further options for the starts to come. */
+  void options(List<String> value) {
+    further = List.copyOf(value);
   }
 
   Path pins() {
@@ -68,6 +74,7 @@ final class AgentProcess implements AutoCloseable {
     arguments.add("--pin-root=" + pins);
     arguments.add("--uplink-prefixes=up");
     arguments.addAll(options);
+    arguments.addAll(further);
     try {
       process = builder(arguments).inheritIO().start();
     } catch (IOException e) {

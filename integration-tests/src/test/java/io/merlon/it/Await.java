@@ -1,7 +1,5 @@
 package io.merlon.it;
 
-import static org.junit.jupiter.api.Assertions.fail;
-
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -17,7 +15,7 @@ final class Await {
     long end = System.nanoTime() + atMost.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        fail("not within " + atMost.toMillis() + " ms: " + what);
+        throw new AssertionError("not within " + atMost.toMillis() + " ms: " + what);
       }
       LockSupport.parkNanos(STEP);
     }

@@ -120,7 +120,10 @@ class ForgedPacketsAgentTest {
     try (Chat chat = Chat.tcp(web, api, six, Mission.PORT)) {
       Expect.talking(List.of(chat));
       int open =
-          state.flows(api, six).stream().mapToInt(flow -> flow.peerPort()).findFirst().orElseThrow();
+          state.flows(api, six).stream()
+              .mapToInt(flow -> flow.peerPort())
+              .findFirst()
+              .orElseThrow();
       LongSupplier spoofed = () -> state.refused(attacker, DropReason.SPOOFED);
       counted(spoofed, attacker, borrowed.tcp(FORGED, Mission.PORT, Frames.SYN));
       counted(spoofed, attacker, borrowed.tcp(open, Mission.PORT, Frames.RST));
@@ -140,7 +143,10 @@ class ForgedPacketsAgentTest {
   void associationsAreJudgedAsSuch(boolean six) {
     Frames frames = new Frames(attacker.address(six), api.address(six));
     Frames frontend = new Frames(web.address(six), api.address(six));
-    counted(() -> state.allowed(api), attacker, frames.sctp(FORGED, ASSOCIATION));
+    assertEquals(0, state.allowed(api));
+    send(attacker, frames.sctp(FORGED, ASSOCIATION));
+    // What the pod answers is counted too.
+    Await.until("it is allowed", Expect.PATIENT, () -> state.allowed(api) > 0);
     assertTrue(knows(api, six, FORGED));
     counted(() -> state.denied(api), attacker, frames.sctp(FORGED, ASSOCIATION + 1));
     counted(() -> state.denied(api), web, frontend.sctp(FORGED, Mission.PORT));
@@ -166,12 +172,12 @@ class ForgedPacketsAgentTest {
     assertTrue(state.flows(attacker, false).isEmpty() && state.flows(attacker, true).isEmpty());
   }
 
-  /** Nobody saw the fragment that says which ports it is for, and at the API's pod these matter. */
+  /** Nobody saw the fragment that says which ports it is for, and at the API's pod they matter. */
   @Test
   void aLaterFragmentAloneGoesNowhere() {
     Frames frames = new Frames(attacker.v4(), api.v4());
     LongSupplier unknown = () -> state.refused(api, DropReason.FRAGMENT_UNKNOWN);
-    counted(unknown, attacker, frames.laterFragment(Frames.UDP, new byte[16]));
+    counted(unknown, attacker, frames.laterFragment(Frames.SCTP, new byte[16]));
   }
 
   /** So many extension headers of destination options, each of eight bytes. */

@@ -76,7 +76,9 @@ class MetadataGuardAgentTest {
     cloud.configure(
         "route add %s via 192.168.1.1".formatted(network.prefix4()),
         "route add %s via fd01:1::1".formatted(network.prefix6()));
-    network.node().configure("route add default via 192.168.1.2", "route add default via fd01:1::2");
+    network
+        .node()
+        .configure("route add default via 192.168.1.2", "route add default via fd01:1::2");
     return cloud;
   }
 

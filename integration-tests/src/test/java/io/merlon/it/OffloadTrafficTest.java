@@ -80,7 +80,8 @@ record OffloadTrafficTest(EnforcedNode node) {
   }
 
   private Flow flow(Pod pod, Pod peer, boolean six, int clientPort) {
-    boolean server = pod.device().equals(PodNetwork.device(PodNetwork.ORDINARY, "shop", "web" + six));
+    boolean server =
+        pod.device().equals(PodNetwork.device(PodNetwork.ORDINARY, "shop", "web" + six));
     FlowKey key =
         new FlowKey(
             pod.ifindex(),

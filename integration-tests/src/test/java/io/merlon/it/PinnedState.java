@@ -45,8 +45,7 @@ final class PinnedState implements AutoCloseable {
             maps.resolve("counters"),
             Codec.u32(),
             PerCpu.fold(Counter.CODEC, Counter.ZERO, Counter::plus));
-    this.stats =
-        open(maps.resolve("stats"), Codec.u32(), PerCpu.fold(Codec.u64(), 0L, Long::sum));
+    this.stats = open(maps.resolve("stats"), Codec.u32(), PerCpu.fold(Codec.u64(), 0L, Long::sum));
     this.flows4 = open(maps.resolve("flows4"), FlowKey.V4, Flow.CODEC);
     this.flows6 = open(maps.resolve("flows6"), FlowKey.V6, Flow.CODEC);
   }

@@ -87,8 +87,9 @@ class ServiceAgentTest {
                 Mission.PORT,
                 six ? "IPv6" : "IPv4",
                 backends.stream()
-                    .map(pod -> "{addresses: [\"%s\"], conditions: {ready: true}}"
-                        .formatted(pod.address(six).getHostAddress()))
+                    .map(pod ->
+                        "{addresses: [\"%s\"], conditions: {ready: true}}"
+                            .formatted(pod.address(six).getHostAddress()))
                     .collect(Collectors.joining(", "))));
     proxy(virtual(number, six), six, backends);
   }
@@ -96,8 +97,9 @@ class ServiceAgentTest {
   private void proxy(InetAddress address, boolean six, List<Pod> backends) {
     String turns =
         IntStream.range(0, backends.size())
-            .mapToObj(i -> "%d : %s . %d"
-                .formatted(i, backends.get(i).address(six).getHostAddress(), Mission.PORT))
+            .mapToObj(i ->
+                "%d : %s . %d"
+                    .formatted(i, backends.get(i).address(six).getHostAddress(), Mission.PORT))
             .collect(Collectors.joining(", "));
     here.network()
         .node()

@@ -6,8 +6,17 @@ import java.util.List;
 record Statistics(NetworkNamespace namespace) {
   /** A counter of /proc/net/snmp, such as {@code Tcp OutSegs}. */
   long snmp(String protocol, String name) {
+    return table("snmp", protocol, name);
+  }
+
+  /** A counter of /proc/net/netstat, such as {@code TcpExt TCPSynRetrans}. */
+  long netstat(String protocol, String name) {
+    return table("netstat", protocol, name);
+  }
+
+  private long table(String file, String protocol, String name) {
     List<List<String>> lines =
-        namespace.procNet("snmp").stream()
+        namespace.procNet(file).stream()
             .filter(line -> line.startsWith(protocol + ": "))
             .map(line -> List.of(line.split(" ", -1)))
             .toList();

@@ -64,8 +64,7 @@ class WiringAgentTest {
       fabric.connect(node);
       payments(node);
       node.write(
-          "four",
-          Mission.policy("payments", "four", ALLOW_WORLD.formatted("four", "0.0.0.0/0")));
+          "four", Mission.policy("payments", "four", ALLOW_WORLD.formatted("four", "0.0.0.0/0")));
       node.write("six", Mission.policy("payments", "six", ALLOW_WORLD.formatted("six", "::/0")));
       Pod four = node.pod("payments", "four", "app: four");
       Pod six = node.pod("payments", "six", "app: six");

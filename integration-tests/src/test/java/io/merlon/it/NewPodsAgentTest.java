@@ -1,0 +1,133 @@
+package io.merlon.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.merlon.it.NewPods.Coming;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Pods whose processes try what is forbidden from their first instant, right after the CNI is done,
+ * while others already try to reach them: not one packet may pass before the agent is there.
+ */
+class NewPodsAgentTest {
+  private static final int PODS = Sizes.pick(300, 1000);
+  private static final int EARLY = 20;
+  private static final int FIRST = 1000;
+  private static final long PACKETS = 5;
+  private static final Duration PATIENT = Duration.ofSeconds(20);
+
+  @Test
+  void noFirstPacketPasses() {
+    try (AgentNode node = new AgentNode("--map-endpoints=2048")) {
+      node.namespace("payments", "name: payments", "");
+      node.namespace("guests", "name: guests", "");
+      node.write("default-deny", Mission.DEFAULT_DENY);
+      Pod anchor = node.pod("payments", "anchor", "app: new");
+      Pod guest = node.pod("guests", "guest", "app: guest");
+      node.write(
+          "new-pods",
+          IntStream.range(FIRST, FIRST + PODS + EARLY)
+              .mapToObj(NewPodsAgentTest::scheduled)
+              .collect(Collectors.joining("---\n")));
+      node.agent().start();
+      long begun = System.nanoTime();
+      long tried;
+      try (NewPods pods = new NewPods(node.network());
+          PinnedState state = node.state()) {
+        tried = all(pods, new Watched(guest, anchor, state));
+      }
+      System.out.printf(
+          "new pods: %d in %.1f s, %d packets denied, none passed%n",
+          PODS, (System.nanoTime() - begun) / 1e9, tried);
+      assertTrue(tried >= PODS * PACKETS);
+    }
+  }
+
+  /**
+   * What no agent can prevent that is told of an interface when it is there: packets of somebody
+   * who is in the pod's namespace before the CNI. How many is measured, to be known.
+   */
+  private static void early(NewPods pods, Watched watched) {
+    long passed = 0;
+    int affected = 0;
+    for (int index = FIRST + PODS; index < FIRST + PODS + EARLY; index++) {
+      Coming pod = pods.coming("payments", "new-" + index, index);
+      try (EchoServer outside = Expect.serve(watched.guest, false, Mission.PORT)) {
+        pods.prepare(pod);
+        try (Flood out = new Flood(pod.inside(), outside.address())) {
+          Await.until("it tries", PATIENT, () -> out.sent() > 0);
+          watched.awaitDenied(() -> pods.connect(pod));
+          passed += outside.received();
+          affected += outside.received() > 0 ? 1 : 0;
+        } finally {
+          pods.remove(pod);
+        }
+      }
+    }
+    System.out.printf(
+        "new pods: of %d that sent before they had an interface, %d sent %d packets before it was"
+            + " attached to%n",
+        EARLY, affected, passed);
+  }
+
+  /** A pod that is to run here; nobody knows its addresses yet. */
+  private static String scheduled(int index) {
+    return """
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: new-%1$d, namespace: payments, uid: uid-%1$d, labels: {app: new}}
+    spec: {nodeName: node-a}
+    status: {phase: Pending}
+    """
+        .formatted(index);
+  }
+
+  /**
+   * Where packets show.
+   *
+   * @param anchor a pod that is judged by the same table as the new ones, and counted with them
+   */
+  private record Watched(Pod guest, Pod anchor, PinnedState state) {
+    /** Does something and waits until some packets more are denied; how many. */
+    long awaitDenied(Runnable work) {
+      long before = state.dropped(anchor);
+      work.run();
+      Await.until("denied", PATIENT, () -> state.dropped(anchor) >= before + PACKETS);
+      return state.dropped(anchor) - before;
+    }
+  }
+
+  private static long all(NewPods pods, Watched watched) {
+    long tried = 0;
+    for (int index = FIRST; index < FIRST + PODS; index++) {
+      tried += one(pods, pods.coming("payments", "new-" + index, index), watched, index % 4 < 2);
+    }
+    early(pods, watched);
+    return tried;
+  }
+
+  private static long one(NewPods pods, Coming pod, Watched watched, boolean six) {
+    InetSocketAddress own = Expect.at(pod.address(six), Mission.PORT);
+    try (EchoServer outside = Expect.serve(watched.guest, six, Mission.PORT);
+        Flood in = new Flood(watched.guest.namespace(), own)) {
+      pods.prepare(pod);
+      pods.connect(pod);
+      Process process = pods.run(pod, outside.address());
+      try (EchoServer inside = EchoServer.start(pod.inside(), own.getAddress(), own.getPort())) {
+        long denied = watched.awaitDenied(() -> {});
+        Await.until("others try", PATIENT, () -> in.sent() > 0);
+        assertEquals(0, outside.received() + inside.received(), "passed, of " + pod);
+        return denied;
+      } finally {
+        process.destroyForcibly();
+      }
+    } finally {
+      pods.remove(pod);
+    }
+  }
+}
