@@ -37,16 +37,25 @@ public final class AgentProcessBench {
     this.node = node;
   }
 
+  /** All of it, or with an argument only what is asked of an agent that runs already. */
   public static void main(String[] args) throws Exception {
+    if (args.length == 0) {
+      starts();
+    }
+    try (BenchNode large = new BenchNode(CLUSTER)) {
+      AgentProcessBench bench = new AgentProcessBench(large);
+      large.agent().start();
+      bench.links();
+      bench.loads();
+    }
+  }
+
+  private static void starts() {
     try (BenchNode small = new BenchNode(1_000)) {
       new AgentProcessBench(small).starts(1_000, "<= 2.5 s fresh");
     }
     try (BenchNode large = new BenchNode(CLUSTER)) {
-      AgentProcessBench bench = new AgentProcessBench(large);
-      bench.starts(CLUSTER, "<= 2 s adopted");
-      large.agent().start();
-      bench.links();
-      bench.loads();
+      new AgentProcessBench(large).starts(CLUSTER, "<= 2 s adopted");
     }
   }
 
@@ -80,6 +89,7 @@ public final class AgentProcessBench {
     Process ip =
         new ProcessBuilder("ip", "-n", node.network().node().name(), "-batch", "-").start();
     long[] nanos = new long[LINKS];
+    // The first of all is no different to the pod that gets it.
     try (Writer commands = ip.outputWriter()) {
       for (int i = 0; i < LINKS; i++) {
         nanos[i] = link(commands, PodNetwork.device(PodNetwork.ORDINARY, "ns1", "armed-" + i));
@@ -90,10 +100,12 @@ public final class AgentProcessBench {
       node.delete("ns1", "armed-" + i);
     }
     Await.until("all are gone", Duration.ofSeconds(30), () -> pods() == BenchNode.HERE);
+    double first = nanos[0] / 1e6;
     Arrays.sort(nanos);
     System.out.printf(
-        "  %-64s p50 %.2f ms  p99 %.2f ms  max %.2f ms   budget p99 <= 5 ms%n",
+        "  %-64s first %.2f ms  p50 %.2f ms  p99 %.2f ms  max %.2f ms   budget p99 <= 5 ms%n",
         LINKS + " links, created to attached",
+        first,
         nanos[LINKS / 2] / 1e6,
         nanos[LINKS * 99 / 100] / 1e6,
         nanos[LINKS - 1] / 1e6);

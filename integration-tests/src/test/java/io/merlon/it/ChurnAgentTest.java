@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Pods come and go, 100 a minute, and leave nothing behind. */
 class ChurnAgentTest {
-  private static final int PODS = Sizes.pick(50, 500);
+  private static final int PODS = Sizes.pick(30, 500);
   private static final int ALIVE = 5;
   private static final Duration EACH = Duration.ofMillis(600);
   private static final long GROWTH_KB = 20_000;

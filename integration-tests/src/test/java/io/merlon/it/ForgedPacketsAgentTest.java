@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.bpf.Interfaces;
 import io.merlon.datapath.DropReason;
+import io.merlon.datapath.FlowKey;
+import io.merlon.datapath.IpAddress;
 import io.merlon.it.Client.Outcome;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -13,8 +15,10 @@ import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A pod that may write any frame tries to prepare the table of flows for connections policy
  * forbids, to end others', and to be misread.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ForgedPacketsAgentTest {
   private static final int CLOSED = 9999;
   private static final int ASSOCIATION = 5000;
@@ -30,8 +35,9 @@ class ForgedPacketsAgentTest {
   private final AgentNode node = new AgentNode();
   private final Pod api;
   private final Pod web;
-  private final Pod attacker;
   private final PinnedState state;
+  private Pod attacker;
+  private int attackers;
 
   ForgedPacketsAgentTest() {
     node.namespace("payments", "name: payments", "");
@@ -39,7 +45,6 @@ class ForgedPacketsAgentTest {
     node.namespace("guests", "name: guests", "");
     api = node.pod("payments", "api", "app: payments-api");
     web = node.pod("frontend", "web", "app: web");
-    attacker = node.pod("guests", "attacker", "app: attacker");
     node.write("allow-frontend", Mission.ALLOW_FRONTEND);
     node.write(
         "associations",
@@ -55,7 +60,18 @@ class ForgedPacketsAgentTest {
     state = node.state();
   }
 
-  @AfterEach
+  /** A fresh one for every story. */
+  @BeforeEach
+  void attacker() {
+    attackers++;
+    attacker = node.pod("guests", "attacker-" + attackers, "app: attacker");
+    Await.until(
+        "the attacker is judged",
+        Expect.PATIENT,
+        () -> node.agent().get("/v1/pods").contains(attacker.device()));
+  }
+
+  @AfterAll
   void close() {
     state.close();
     node.close();
@@ -76,8 +92,10 @@ class ForgedPacketsAgentTest {
     assertEquals(before + 1, counter.getAsLong());
   }
 
-  private boolean knows(Pod pod, boolean six, int peerPort) {
-    return state.flows(pod, six).stream().anyMatch(flow -> flow.peerPort() == peerPort);
+  private boolean knows(Pod pod, Pod peer, boolean six) {
+    IpAddress address = IpAddress.of(peer.address(six).getAddress());
+    return state.flows(pod, six).stream()
+        .anyMatch(flow -> flow.peer().equals(address) && flow.peerPort() == FORGED);
   }
 
   /** The API pod's egress is open, so that segments which look like replies to it might pass. */
@@ -85,6 +103,7 @@ class ForgedPacketsAgentTest {
   @ValueSource(booleans = {false, true})
   void noSegmentPreparesAForbiddenConnection(boolean six) throws IOException {
     Frames own = new Frames(attacker.address(six), api.address(six));
+    long denied = state.denied(api);
     try (EchoServer server = Expect.serve(api, six, CLOSED)) {
       for (int flags :
           List.of(
@@ -97,7 +116,7 @@ class ForgedPacketsAgentTest {
         assertEquals(Outcome.SILENT, connectFrom(six, server.address()), "flags " + flags);
       }
       assertEquals(0, server.accepted());
-      assertTrue(state.denied(api) >= 5, state.denied(api) + " denied");
+      assertTrue(state.denied(api) >= denied + 5, state.denied(api) + " after " + denied);
     }
   }
 
@@ -131,7 +150,7 @@ class ForgedPacketsAgentTest {
       counted(spoofed, attacker, borrowed.udp(FORGED, CLOSED));
       Frames reply = new Frames(api.address(six), web.address(six));
       counted(spoofed, attacker, reply.tcp(Mission.PORT, open, Frames.SYN | Frames.ACK));
-      assertTrue(!knows(api, six, FORGED) && !knows(web, six, FORGED));
+      assertTrue(!knows(api, web, six) && !knows(web, api, six));
       assertTrue(state.flows(attacker, six).isEmpty());
       Expect.talking(List.of(chat));
     }
@@ -143,11 +162,11 @@ class ForgedPacketsAgentTest {
   void associationsAreJudgedAsSuch(boolean six) {
     Frames frames = new Frames(attacker.address(six), api.address(six));
     Frames frontend = new Frames(web.address(six), api.address(six));
-    assertEquals(0, state.allowed(api));
+    long allowed = state.allowed(api);
     send(attacker, frames.sctp(FORGED, ASSOCIATION));
     // What the pod answers is counted too.
-    Await.until("it is allowed", Expect.PATIENT, () -> state.allowed(api) > 0);
-    assertTrue(knows(api, six, FORGED));
+    Await.until("it is allowed", Expect.PATIENT, () -> state.allowed(api) > allowed);
+    assertTrue(knows(api, attacker, six));
     counted(() -> state.denied(api), attacker, frames.sctp(FORGED, ASSOCIATION + 1));
     counted(() -> state.denied(api), web, frontend.sctp(FORGED, Mission.PORT));
     counted(() -> state.denied(api), attacker, frames.tcp(FORGED, ASSOCIATION, Frames.SYN));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -63,13 +64,19 @@ final class NewPods implements AutoCloseable {
             "route add %s/128 dev %s".formatted(pod.v6.getHostAddress(), pod.device));
   }
 
-  /** The pod's first process, which sends datagrams from its first instant until it is ended. */
+  /**
+   * The pod's first process, which sends datagrams from its first instant until it is ended. The
+   * container's own namespaces are made when the CNI is done, as every runtime does.
+   */
   Process run(Coming pod, InetSocketAddress to) {
     String loop =
         "exec 3>/dev/udp/%s/%d; while :; do echo m >&3; done 2>/dev/null"
             .formatted(to.getAddress().getHostAddress(), to.getPort());
-    List<String> command =
-        List.of("nsenter", "--net=/run/netns/" + pod.inside.name(), "bash", "-c", loop);
+    String line =
+        "nsenter --net=/run/netns/%s unshare --mount --uts --ipc --pid --fork --kill-child --mount-proc"
+            .formatted(pod.inside.name());
+    List<String> command = new ArrayList<>(List.of(line.split(" ", -1)));
+    command.addAll(List.of("bash", "-c", loop));
     try {
       return new ProcessBuilder(command).inheritIO().start();
     } catch (IOException e) {

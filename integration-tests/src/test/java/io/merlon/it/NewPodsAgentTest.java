@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  * while others already try to reach them: not one packet may pass before the agent is there.
  */
 class NewPodsAgentTest {
-  private static final int PODS = Sizes.pick(300, 1000);
+  private static final int PODS = Sizes.pick(200, 1000);
   private static final int EARLY = 20;
   private static final int FIRST = 1000;
   private static final long PACKETS = 5;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -182,7 +183,8 @@ final class SmallApiServer implements AutoCloseable {
 
   /** What happened after a version, once something has, or after a moment nothing. */
   private synchronized List<Change> after(long told) throws InterruptedException {
-    if (version <= told) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(WAIT_MILLIS);
+    while (version <= told && System.nanoTime() < end) {
       wait(WAIT_MILLIS);
     }
     return history.stream().filter(change -> change.version > told).toList();
