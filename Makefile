@@ -20,10 +20,10 @@ test: deps ## Everything that can be tested on this machine
 	@.ci/deps browser
 	$(MVN) verify
 
-soak: deps ## The scenarios of the node in network namespaces in their long forms (SCENARIOS="...AgentTest,...")
+soak: deps ## The scenarios of the node in network namespaces in their long forms (SCENARIOS="ChurnAgentTest,...")
 	$(MVN) -pl integration-tests -am verify -Dmerlon.soak=true -Dtest='$(SCENARIOS)' -Dsurefire.failIfNoSpecifiedTests=false
 
-SCENARIOS = *AgentTest
+SCENARIOS = io.merlon.it.*AgentTest
 
 demo: build ## A guided tour of enforcement on real packets, in network namespaces
 	@JAVA_HOME="$$(.ci/jdk 25)" agent/target/dist/bin/merlon demo --manifests docs/examples/payments \

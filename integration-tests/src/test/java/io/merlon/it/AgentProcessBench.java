@@ -28,7 +28,7 @@ public final class AgentProcessBench {
   private static final int LINKS = 200;
   private static final int FILTER = 0x4d52;
   private static final int FLOWS_PER_SECOND = 10_000;
-  private static final Duration IDLE = Duration.ofSeconds(15);
+  private static final Duration IDLE = Duration.ofSeconds(10);
   private static final Duration BUSY = Duration.ofSeconds(30);
 
   private final BenchNode node;
