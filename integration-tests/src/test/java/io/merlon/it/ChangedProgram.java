@@ -4,16 +4,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The datapath as another release might bring it: the same source, compiled to other code. */
 final class ChangedProgram implements AutoCloseable {
+  private static final String PACKAGE = "io/merlon/datapath";
+
   private final Path folder;
 
   ChangedProgram() {
     try {
       this.folder = Files.createTempDirectory("changed");
-      Files.createDirectories(object().getParent());
+      Files.createDirectories(folder.resolve(PACKAGE));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -39,7 +43,7 @@ final class ChangedProgram implements AutoCloseable {
   }
 
   private Path object() {
-    return folder.resolve("io/merlon/datapath/enforce.bpf.o");
+    return folder.resolve(PACKAGE).resolve("enforce.bpf.o");
   }
 
   /** What makes the agent's virtual machine take this object for its own. */
@@ -49,8 +53,8 @@ final class ChangedProgram implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      for (Path path = object(); !path.equals(folder.getParent()); path = path.getParent()) {
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
       }
     } catch (IOException e) {

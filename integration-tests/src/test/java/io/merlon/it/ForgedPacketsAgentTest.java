@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.bpf.Interfaces;
 import io.merlon.datapath.DropReason;
-import io.merlon.datapath.FlowKey;
 import io.merlon.datapath.IpAddress;
 import io.merlon.it.Client.Outcome;
 import java.io.IOException;

@@ -28,19 +28,21 @@ record Frames(InetAddress from, InetAddress to) {
 
   /** A TCP segment without data. */
   byte[] tcp(int fromPort, int toPort, int flags) {
-    ByteBuffer segment = ByteBuffer.allocate(20);
+    byte[] bytes = new byte[20];
+    ByteBuffer segment = ByteBuffer.wrap(bytes);
     segment.putShort((short) fromPort).putShort((short) toPort);
     segment.putInt(1000).putInt((flags & ACK) != 0 ? 2000 : 0);
     segment.put((byte) 0x50).put((byte) flags).putShort((short) 0xffff).putInt(0);
-    return packet(TCP, checked(TCP, segment, 16));
+    return packet(TCP, checked(TCP, bytes, 16));
   }
 
   /** A datagram of a few bytes. */
   byte[] udp(int fromPort, int toPort) {
-    ByteBuffer datagram = ByteBuffer.allocate(12);
+    byte[] bytes = new byte[12];
+    ByteBuffer datagram = ByteBuffer.wrap(bytes);
     datagram.putShort((short) fromPort).putShort((short) toPort);
     datagram.putShort((short) 12).putShort((short) 0).putInt(0x6d65726c);
-    return packet(UDP, checked(UDP, datagram, 6));
+    return packet(UDP, checked(UDP, bytes, 6));
   }
 
   /** The first packet of an SCTP association; its checksum is not looked at on the way. */
@@ -80,11 +82,10 @@ record Frames(InetAddress from, InetAddress to) {
     return out.put(payload).array();
   }
 
-  private byte[] checked(int protocol, ByteBuffer transport, int at) {
-    byte[] bytes = transport.array();
+  private byte[] checked(int protocol, byte[] bytes, int at) {
     int sum = sum(from.getAddress(), 0, from.getAddress().length, protocol + bytes.length);
     sum = sum(to.getAddress(), 0, to.getAddress().length, sum);
-    transport.putShort(at, (short) ~sum(bytes, 0, bytes.length, sum));
+    ByteBuffer.wrap(bytes).putShort(at, (short) ~sum(bytes, 0, bytes.length, sum));
     return bytes;
   }
 
