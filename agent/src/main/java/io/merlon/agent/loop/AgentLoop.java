@@ -86,6 +86,9 @@ public final class AgentLoop {
       batches++;
       boolean following = enforcer.isSettledIn();
       learn(batch);
+      if (batch.cluster().isEmpty()) {
+        enforcer.attachArmed(state);
+      }
       enforce();
       if (!batch.cluster().isEmpty() && following && trouble.isEmpty()) {
         latencies.add(nanoTime.getAsLong() - batch.since());

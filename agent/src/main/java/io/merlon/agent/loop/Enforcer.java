@@ -31,6 +31,17 @@ final class Enforcer {
     this.attacher = new Attacher(datapath, settings);
   }
 
+  /**
+   * Attaches to interfaces that have just come before anything is planned: what is armed for their
+   * pods is in the kernel, and a new pod does not wait. What fails is tried again by {@link
+   * #enforce}.
+   */
+  void attachArmed(LoopState state) {
+    if (settledIn) {
+      attacher.attach(state, new Failures());
+    }
+  }
+
   /** What came of it; no trouble means that the kernel holds what the state asks for. */
   Optional<Trouble> enforce(LoopState state) {
     Failures failures = new Failures();
