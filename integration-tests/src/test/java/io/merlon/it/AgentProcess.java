@@ -29,6 +29,7 @@ final class AgentProcess implements AutoCloseable {
   private final String source;
   private final Path pins;
   private final List<String> options;
+  private List<String> priority = List.of();
   private List<String> further = List.of();
   private String javaOptions = "";
   private @Nullable Process process;
@@ -48,6 +49,11 @@ final class AgentProcess implements AutoCloseable {
   /** Options of the virtual machine for the starts to come. */
   void javaOptions(String value) {
     javaOptions = value;
+  }
+
+  /** From the next start on it goes first where there is more to do than processors. */
+  void first() {
+    priority = List.of("nice", "-n", "-10");
   }
 
   /** Further options for the starts to come. */
@@ -109,7 +115,7 @@ final class AgentProcess implements AutoCloseable {
 
   /** nsenter, and not ip netns exec, which hides what is mounted below /sys. */
   private List<String> command(List<String> arguments) {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(priority);
     command.addAll(List.of("nsenter", "--net=/run/netns/" + node.name()));
     command.add(LAUNCHER.toAbsolutePath().toString());
     command.addAll(arguments);

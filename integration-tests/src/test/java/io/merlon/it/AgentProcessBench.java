@@ -89,10 +89,13 @@ public final class AgentProcessBench {
     Process ip =
         new ProcessBuilder("ip", "-n", node.network().node().name(), "-batch", "-").start();
     long[] nanos = new long[LINKS];
-    // The first of all is no different to the pod that gets it.
     try (Writer commands = ip.outputWriter()) {
       for (int i = 0; i < LINKS; i++) {
         nanos[i] = link(commands, PodNetwork.device(PodNetwork.ORDINARY, "ns1", "armed-" + i));
+      }
+      for (int i = 0; i < LINKS; i++) {
+        commands.write(
+            "link delete " + PodNetwork.device(PodNetwork.ORDINARY, "ns1", "armed-" + i) + "\n");
       }
     }
     ip.waitFor();
@@ -122,7 +125,7 @@ public final class AgentProcessBench {
         .node()
         .call(() -> {
           long begun = System.nanoTime();
-          commands.write("link add %s type veth peer name peer\n".formatted(device));
+          commands.write("link add %s type veth peer name p%s\n".formatted(device, device.substring(4)));
           commands.flush();
           while (!Files.exists(Path.of("/proc/thread-self/net/dev_snmp6", device))) {
             Thread.onSpinWait();
