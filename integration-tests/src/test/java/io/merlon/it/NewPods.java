@@ -73,8 +73,7 @@ final class NewPods implements AutoCloseable {
         "exec 3>/dev/udp/%s/%d; while :; do echo m >&3; done 2>/dev/null"
             .formatted(to.getAddress().getHostAddress(), to.getPort());
     String line =
-        "nsenter --net=/run/netns/%s unshare --mount --uts --ipc --pid --fork --kill-child --mount-proc"
-            .formatted(pod.inside.name());
+        "nsenter --net=/run/netns/%s unshare --mount --uts --ipc".formatted(pod.inside.name());
     List<String> command = new ArrayList<>(List.of(line.split(" ", -1)));
     command.addAll(List.of("bash", "-c", loop));
     try {
