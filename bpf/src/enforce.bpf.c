@@ -292,12 +292,11 @@ static __noinline int related(struct __sk_buff *skb, const struct config *cfg, s
 	return c->further.allow ? pass_judged(skb, c, &c->further) : judge_alone(skb, c);
 }
 
-/* Whether the packet begins something whatever was there: a ping is never an answer to a revoked one. */
+/* Whether the packet begins something whatever was there. */
 static __always_inline int opens_anew(const struct context *c)
 {
 	return c->p.shape == SHAPE_SYN ||
-	       (c->p.shape == SHAPE_ECHO_REQUEST && c->flow.flags & FLOW_REVOKED &&
-		flow_opener(&c->flow) != c->p.direction);
+	       (c->p.shape == SHAPE_ECHO_REQUEST && flow_opener(&c->flow) != c->p.direction);
 }
 
 /* Whatever is not an established flow's packet. */
@@ -305,10 +304,10 @@ static __always_inline int fresh(struct __sk_buff *skb, const struct config *cfg
 {
 	if (!identify(c, &c->p, &c->who))
 		return unknown(c);
-	if (c->live && !opens_anew(c))
-		return rejudge(skb, cfg, c);
 	if (c->hook == FROM_POD && !c->who.own && c->flags & CONFIG_VERIFY_SOURCE)
 		return refuse(c, REASON_SPOOFED);
+	if (c->live && !opens_anew(c))
+		return rejudge(skb, cfg, c);
 	switch (c->p.shape) {
 	case SHAPE_NEIGHBOUR:
 		return PASS;
@@ -394,9 +393,10 @@ static __always_inline struct flow *flow_of(struct packet *p, const struct confi
 	return flow && flow_alive(flow, cfg, now) && (hook == FROM_POD || flow->mark == mark) ? flow : 0;
 }
 
-static __always_inline int truncated(const struct __sk_buff *skb, int found)
+/* Whether a header, or what an ICMP error quotes, may lie outside the linear data. */
+static __always_inline int incomplete(const struct __sk_buff *skb, const struct context *c)
 {
-	return found == REASON_TRUNCATED && skb->data_end - skb->data < skb->len;
+	return (c->found == REASON_TRUNCATED || c->p.shape == SHAPE_ERROR) && skb->data_end - skb->data < skb->len;
 }
 
 /*
@@ -424,7 +424,7 @@ static __always_inline int slow(struct __sk_buff *skb, const struct config *cfg,
 {
 	struct flow *flow;
 
-	if (truncated(skb, c->found)) {
+	if (incomplete(skb, c)) {
 		pull(skb, c);
 		if (c->found == PASSES)
 			return PASS;

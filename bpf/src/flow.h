@@ -29,16 +29,28 @@ static __always_inline __u32 flow_opener(const struct flow *flow)
 	return flow->flags & FLOW_OPENER_EGRESS ? EGRESS : INGRESS;
 }
 
-/* Another CPU may have stamped it a moment in our future: hence the sign. */
-static __always_inline int flow_alive(const struct flow *flow, const struct config *cfg, __u32 now)
+#define SKEW 65536 /* jiffies that another CPU's stamp may lie in our future at most */
+
+/* Unsigned, so that what was stamped half a circle of jiffies ago (25 days at 1,000 Hz) is not ahead. */
+static __always_inline int recent(__u32 stamp, __u32 now, __u32 timeout)
 {
-	return (__s32)(now - flow->last) <= (__s32)cfg->timeout[flow->state & (FLOW_STATES - 1)];
+	return now - stamp + SKEW <= timeout + SKEW;
 }
 
-/* Whether a SYN on a living entry is but its opener's, sent again. */
+static __always_inline int flow_alive(const struct flow *flow, const struct config *cfg, __u32 now)
+{
+	return recent(flow->last, now, cfg->timeout[flow->state & (FLOW_STATES - 1)]);
+}
+
+/* Whether an opener on a living entry is another than its own, sent again. */
 static __always_inline int flow_reopens(const struct flow *flow, const struct packet *p)
 {
-	return flow->state != FLOW_OPENING || flow_opener(flow) != p->direction;
+	return flow_opener(flow) != p->direction || (p->shape == SHAPE_SYN && flow->state != FLOW_OPENING);
+}
+
+static __always_inline int opener(const struct packet *p)
+{
+	return p->shape == SHAPE_SYN || p->shape == SHAPE_ECHO_REQUEST;
 }
 
 /*
@@ -48,7 +60,7 @@ static __always_inline int flow_reopens(const struct flow *flow, const struct pa
 static __always_inline int flow_carries(const struct flow *flow, const struct packet *p, __u32 epoch, __u8 except)
 {
 	return flow->epoch == epoch && !(flow->flags & (FLOW_REVOKED | except)) &&
-	       (p->shape != SHAPE_SYN || !flow_reopens(flow, p));
+	       (!opener(p) || !flow_reopens(flow, p));
 }
 
 /*
@@ -75,7 +87,7 @@ static __always_inline void flow_still_revoked(struct packet *p, const struct co
 	struct flow *flow = flow_find(p);
 
 	if (flow && flow->flags & FLOW_REVOKED && flow->last != now &&
-	    (__s32)(now - flow->created) <= (__s32)cfg->timeout[FLOW_OPEN])
+	    recent(flow->created, now, cfg->timeout[FLOW_OPEN]))
 		flow->last = now;
 }
 

@@ -42,7 +42,7 @@ static __always_inline struct fragment *fragment_find(const struct packet *p, co
 		f = FIND(fragments4, &key.v4);
 	else
 		f = FIND(fragments6, &key.v6);
-	return f && (__s32)(now - f->stamp) <= (__s32)cfg->fragment_timeout ? f : 0;
+	return f && recent(f->stamp, now, cfg->fragment_timeout) ? f : 0;
 }
 
 static __noinline int fragment_keep(struct packet *p, __u32 slot, __u32 drop)

@@ -29,13 +29,13 @@
 
 /* How a packet may stand to a flow. */
 enum shape {
-	SHAPE_DATAGRAM, /* may open a flow: UDP, and whatever has no openings */
-	SHAPE_SYN,      /* opens one, always judged anew */
+	SHAPE_DATAGRAM,     /* may open a flow: UDP, and whatever has no openings */
+	SHAPE_SYN,          /* opens one, always judged anew */
+	SHAPE_ECHO_REQUEST, /* opens one, and answers none */
 	SHAPE_SYNACK,
 	SHAPE_DATA,
 	SHAPE_FIN,
 	SHAPE_RST,
-	SHAPE_ECHO_REQUEST,
 	SHAPE_ECHO_REPLY,
 	SHAPE_LAST_OF_FLOW = SHAPE_ECHO_REPLY, /* what follows travels on no flow of its own */
 	SHAPE_ERROR,     /* an ICMP error, which belongs to another flow */

@@ -6,7 +6,10 @@
 #include "parse.h"
 #include "policy.h"
 
-/* The key of the flow an ICMP error speaks of, from the packet it quotes: sent by the other way. */
+/*
+ * The key of the flow an ICMP error speaks of, from the packet it quotes, which was sent the other way.
+ * An error to a pod may be any router's; a pod is none, and complains only to whom sent it something.
+ */
 static __always_inline int quoted_ipv4(struct cursor *c, const struct packet *p, struct packet *quoted)
 {
 	struct ipv4 *ip = header(c, sizeof(*ip));
@@ -24,7 +27,7 @@ static __always_inline int quoted_ipv4(struct cursor *c, const struct packet *p,
 	quoted->key.v4.pod_port = 0;
 	quoted->key.v4.peer_port = 0;
 	quoted->key.v4.protocol = ip->protocol;
-	if (quoted->key.v4.pod != p->key.v4.pod)
+	if (quoted->key.v4.pod != p->key.v4.pod || (p->direction == EGRESS && quoted->key.v4.peer != p->key.v4.peer))
 		return 0;
 	advance(c, size);
 	return 1;
@@ -45,7 +48,8 @@ static __always_inline int quoted_ipv6(struct __sk_buff *skb, struct cursor *c, 
 	copy6(quoted->key.v6.peer, quoted->direction == EGRESS ? ip->destination : ip->source);
 	quoted->key.v6.pod_port = 0;
 	quoted->key.v6.peer_port = 0;
-	if (!same6(quoted->key.v6.pod, p->key.v6.pod))
+	if (!same6(quoted->key.v6.pod, p->key.v6.pod) ||
+	    (p->direction == EGRESS && !same6(quoted->key.v6.peer, p->key.v6.peer)))
 		return 0;
 	advance(c, sizeof(*ip));
 	if (extension_header(next) && parse_extensions(skb, c, quoted, chain, &next))

@@ -105,6 +105,8 @@ class FragmentPacketTest extends PacketStory {
     passesOut(whole.fragment(24, 48, 7));
     datapath.elapse(7);
     dropsOut(whole.fragment(48, END, 7));
+    datapath.elapse(30 * 24 * 3600);
+    dropsOut(whole.fragment(48, END, 7));
   }
 
   @Test

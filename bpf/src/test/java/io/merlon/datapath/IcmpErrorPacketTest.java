@@ -116,6 +116,15 @@ class IcmpErrorPacketTest extends PacketStory {
   }
 
   @Test
+  void aPodComplainsToNobodyElse() {
+    Packet asked = arriving(cast.friend()).udp(40000, 53);
+    passesIn(asked);
+    dropsOut(leaving(cast.stranger()).error(family == Family.V4 ? 3 : 1, 3, asked, WHOLE));
+    dropsOut(leaving(cast.nobody()).error(family == Family.V4 ? 11 : 3, 0, asked, WHOLE));
+    assertEquals(2, counted(DENIED));
+  }
+
+  @Test
   void theQuoteNeedsEightBytesOfItsTransportAndNoMore() {
     passesOut(sent());
     passesIn(arriving(cast.nobody()).error(tooBig(), 4, sent(), header() + 8));

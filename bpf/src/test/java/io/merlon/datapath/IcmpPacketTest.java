@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.merlon.datapath.harness.Family;
 import io.merlon.datapath.harness.FlowView.State;
+import io.merlon.datapath.harness.TableSketch;
 import io.merlon.datapath.harness.TableSketch.Ports;
 import io.merlon.datapath.packet.Packet;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,27 @@ class IcmpPacketTest extends PacketStory {
     passesOut(leaving(cast.friend()).echoRequest(7));
     dropsIn(arriving(cast.friend()).echoReply(8));
     dropsIn(arriving(cast.stranger()).echoReply(7));
+  }
+
+  @Test
+  void aPingOfTheOtherEndIsNoAnswerEvenOfTheSameNumber() {
+    egressOfEverything();
+    passesOut(leaving(cast.friend()).echoRequest(7));
+    dropsIn(arriving(cast.friend()).echoRequest(7));
+    passesIn(arriving(cast.friend()).echoReply(7));
+    assertEquals(2, counted(RULE));
+  }
+
+  @Test
+  void pingsOfBothEndsMayHaveTheSameNumber() {
+    policy(TableSketch.open(Cast.CLASSES, RULE));
+    for (int i = 0; i < 3; i++) {
+      passesOut(leaving(cast.friend()).echoRequest(7));
+      passesIn(arriving(cast.friend()).echoRequest(7));
+      passesOut(leaving(cast.friend()).echoReply(7));
+      passesIn(arriving(cast.friend()).echoReply(7));
+    }
+    assertEquals(12, counted(RULE));
   }
 
   @Test

@@ -142,6 +142,27 @@ class SourceVerificationPacketTest extends PacketStory {
   }
 
   @Test
+  void aFlowIsNoProofOnceItIsJudgedAgain() {
+    passesOut(from(cast.pod()).udp(1, 2));
+    passesIn(arriving(cast.friend()).udp(2, 1));
+    datapath.endpoint(LINE, new Endpoint(SUBJECT, Mode.ENFORCE, List.of(cast.neighbour())));
+    datapath.bumpEpoch();
+    dropsOut(from(cast.pod()).udp(1, 2));
+    assertEquals(1, counted(Code.SPOOFED, EGRESS));
+  }
+
+  @Test
+  void switchedOnLaterItEndsWhatBorrowedAddressesBegan() {
+    datapath.configure(Settings.DEFAULT.withVerifySource(false));
+    passesOut(from(cast.neighbour()).tcp(1, 2, Payload.SYN));
+    passesOut(from(cast.neighbour()).tcp(1, 2, Payload.ACK));
+    datapath.configure(Settings.DEFAULT);
+    datapath.bumpEpoch();
+    dropsOut(from(cast.neighbour()).tcp(1, 2, Payload.ACK));
+    assertEquals(1, counted(Code.SPOOFED, EGRESS));
+  }
+
+  @Test
   void aSynIsVerifiedEvenOverAFlow() {
     passesOut(from(cast.pod()).tcp(1, 2, Payload.SYN));
     passesIn(arriving(cast.friend()).tcp(2, 1, Payload.SYN | Payload.ACK));

@@ -67,6 +67,16 @@ class UdpPacketTest extends PacketStory {
     dropsIn(answer());
   }
 
+  /** Half the circle of a 32-bit clock of milliseconds has passed: nothing may look young again. */
+  @Test
+  void aSilentMonthBringsNothingBack() {
+    passesOut(question());
+    passesIn(answer());
+    datapath.elapse(30 * 24 * 3600);
+    dropsIn(answer());
+    noFlow();
+  }
+
   @Test
   void aConversationIsForgottenAfterThreeMinutes() {
     passesOut(question());

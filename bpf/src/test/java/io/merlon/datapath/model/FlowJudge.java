@@ -49,8 +49,8 @@ final class FlowJudge {
               flow.state() == State.OPENING
                   && flow.opener == passage.direction()
                   && flow.epoch() == book.epoch;
-          // Whoever pings answers nobody: not even the end of a flow that was revoked.
-          case ECHO_REQUEST -> !flow.isRevoked() || flow.opener == passage.direction();
+          // Whoever pings answers nobody.
+          case ECHO_REQUEST -> flow.opener == passage.direction();
           case SYN_ACK, FIN, RST, DATA, DATAGRAM, ECHO_REPLY -> true;
         };
   }
@@ -79,6 +79,9 @@ final class FlowJudge {
     if (party == null) {
       return policy.unknownEndpoint();
     }
+    if (policy.isSpoofed(passage, party)) {
+      return spoofed(party);
+    }
     Decision again = policy.openerOf(flow, passage.key(), party);
     if (!again.passes()) {
       flow.revoke(again, book.epoch, memory.now());
@@ -88,10 +91,13 @@ final class FlowJudge {
     return null;
   }
 
+  private static Judgement spoofed(Party party) {
+    return Judgement.of(Decision.coded(party, Direction.EGRESS, Code.SPOOFED)).forThisPacketOnly();
+  }
+
   private Judgement anew(Passage passage, Party party, Frame frame) {
     if (policy.isSpoofed(passage, party)) {
-      return Judgement.of(Decision.coded(party, Direction.EGRESS, Code.SPOOFED))
-          .forThisPacketOnly();
+      return spoofed(party);
     }
     return switch (passage.shape()) {
       case ICMP_ERROR -> related(passage, party);

@@ -14,8 +14,8 @@ record Quote(
     Address source, Address destination, int protocol, int sourcePort, int destinationPort) {
 
   /**
-   * The flow the error belongs to: what it quotes was sent by whom the error goes to, or came to
-   * whom the error comes from.
+   * The flow the error belongs to: what it quotes was sent by the pod that the error goes to, or
+   * came to the pod that complains, and then from whom it complains to.
    */
   static Optional<FlowKey> keyOf(Passage error) {
     Slice body = error.datagram().transport().body();
@@ -23,7 +23,8 @@ record Quote(
         ? Optional.empty()
         : read(error.datagram().family(), body)
             .map(quote -> quote.key(error))
-            .filter(key -> key.pod().equals(error.pod()));
+            .filter(key -> key.pod().equals(error.pod()))
+            .filter(key -> error.hook() == Hook.TO_POD || key.peer().equals(error.peer()));
   }
 
   private FlowKey key(Passage error) {
