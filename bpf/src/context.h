@@ -20,9 +20,11 @@ enum hook {
  */
 struct context {
 	struct packet p;
-	struct packet other; /* the packet seen from its far end, or the one an ICMP error quotes */
-	struct who who;
-	struct who source;
+	struct packet quoted; /* by an ICMP error */
+	struct packet turned; /* one of them, seen from its far end */
+	struct who who;       /* at this end of the packet */
+	struct who whose;     /* at this end of the quoted one */
+	struct who source;    /* by the mark */
 	struct judgement own;     /* of the packet's own direction */
 	struct judgement further; /* of its sender's egress, or of the reverse opening */
 	struct flow flow; /* the entry it has, if live, then the one it gets */

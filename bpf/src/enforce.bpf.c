@@ -96,31 +96,44 @@ static __always_inline void turn(const struct packet *p, struct packet *turned)
 	}
 }
 
+/* What is left of a judgement by port if there is no port to judge by: a denial, if ports matter. */
+static __noinline int without_port(struct judgement *j)
+{
+	if (j->uniform)
+		return 0;
+	j->allow = 0;
+	j->reason = REASON_FRAGMENT_UNKNOWN;
+	j->slot = code_slot(subject_of(j->subject).slots, j->mode, j->direction, REASON_FRAGMENT_UNKNOWN);
+	return 0;
+}
+
 /* Judges the marked sender's egress too: both must allow; of two denials the enforced one decides. */
-static __noinline int judge_source(struct context *c, __u32 mark)
+static __noinline int judge_source(struct context *c, const struct packet *p, __u32 mark)
 {
 	marked_source(&c->source, mark);
-	if (c->own.passage == PASSAGE_NODE && c->source.subject == c->who.subject)
+	if (c->own.passage == PASSAGE_NODE && c->source.subject == c->own.subject)
 		return 0; /* a pod that reached itself through a service, masqueraded */
-	turn(&c->p, &c->other);
-	judge(&c->other, &c->source, EGRESS, &c->further);
+	turn(p, &c->turned);
+	judge(&c->turned, &c->source, EGRESS, &c->further);
+	if (c->p.fragment == FRAGMENT_LATER)
+		without_port(&c->further);
 	if (!c->further.allow && (c->own.allow || drops(&c->further)))
 		c->own = c->further;
 	return 0;
 }
 
 /* An opening towards the pod under a mark carries a judgement that its sender's interface left open. */
-static __always_inline void judge_marked(struct context *c, __u32 direction, __u32 mark)
+static __always_inline void judge_marked(struct context *c, const struct packet *p, __u32 direction, __u32 mark)
 {
 	if (direction == INGRESS && mark && !drops(&c->own))
-		judge_source(c, mark);
+		judge_source(c, p, mark);
 }
 
 /* Judges, into c->own, an opening in DIRECTION. */
 static __always_inline void judge_opening(struct context *c, __u32 direction, __u32 mark)
 {
 	judge(&c->p, &c->who, direction, &c->own);
-	judge_marked(c, direction, mark);
+	judge_marked(c, &c->p, direction, mark);
 }
 
 /*
@@ -184,21 +197,24 @@ static __always_inline int accept(struct __sk_buff *skb, struct context *c)
 	return pass_judged(skb, c, &c->own);
 }
 
-/* Whether a denied opener that goes on may take the place of what is there. */
-static __always_inline int replaceable(const struct context *c)
+/* Whether a denied opener that goes on may take the place of what is there, under whatever mark. */
+static __always_inline int replaceable(struct context *c, const struct config *cfg)
 {
-	return !c->live || c->flow.flags & (FLOW_WOULD_DENY | FLOW_REVOKED) || c->flow.state == FLOW_CLOSED;
+	struct flow *flow = flow_find(&c->p);
+
+	return !flow || !flow_alive(flow, cfg, c->now) || flow->flags & (FLOW_WOULD_DENY | FLOW_REVOKED) ||
+	       flow->state == FLOW_CLOSED;
 }
 
 /* A packet that may open a flow. */
-static __always_inline int open_flow(struct __sk_buff *skb, struct context *c)
+static __always_inline int open_flow(struct __sk_buff *skb, const struct config *cfg, struct context *c)
 {
 	judge_here(&c->p, &c->who, c->p.direction, &c->own);
-	judge_marked(c, c->p.direction, c->mark);
+	judge_marked(c, &c->p, c->p.direction, c->mark);
 	if (c->own.allow)
 		return accept(skb, c);
 	/* Unenforced, it goes on: remember it, so that its replies are not denials of their own. */
-	if (c->own.mode != MODE_ENFORCE && may_keep(c) && replaceable(c))
+	if (c->own.mode != MODE_ENFORCE && may_keep(c) && replaceable(c, cfg))
 		keep(c, FLOW_WOULD_DENY);
 	return deny_here(c, &c->own);
 }
@@ -274,9 +290,9 @@ static __noinline int related(struct __sk_buff *skb, const struct config *cfg, s
 {
 	struct flow *flow;
 
-	if (!quoted_flow(skb, &c->p, &c->other, &c->chain))
+	if (!quoted_flow(skb, &c->p, &c->quoted, &c->chain))
 		return judge_alone(skb, c);
-	flow = flow_find(&c->other);
+	flow = flow_find(&c->quoted);
 	if (!flow || !flow_alive(flow, cfg, c->now))
 		return judge_alone(skb, c);
 	if (flow->epoch == c->epoch && !(flow->flags & FLOW_REVOKED)) {
@@ -285,11 +301,14 @@ static __noinline int related(struct __sk_buff *skb, const struct config *cfg, s
 		allow(c, flow->slot);
 		return deferred ? mark_deferred(skb, c) : PASS;
 	}
+	__u32 opener = flow_opener(flow), mark = flow->mark;
+
 	/* Again as its opening was: by its own ends, which need not be the error's. */
-	if (!identify(c, &c->other, &c->source))
+	if (!identify(c, &c->quoted, &c->whose))
 		return unknown(c);
-	judge(&c->other, &c->source, flow_opener(flow), &c->further);
-	return c->further.allow ? pass_judged(skb, c, &c->further) : judge_alone(skb, c);
+	judge(&c->quoted, &c->whose, opener, &c->own);
+	judge_marked(c, &c->quoted, opener, mark);
+	return c->own.allow ? pass_judged(skb, c, &c->own) : judge_alone(skb, c);
 }
 
 /* Whether the packet begins something whatever was there. */
@@ -321,7 +340,7 @@ static __always_inline int fresh(struct __sk_buff *skb, const struct config *cfg
 	case SHAPE_RST:
 		return pick_up(skb, c);
 	}
-	return open_flow(skb, c);
+	return open_flow(skb, cfg, c);
 }
 
 static __noinline int later_fragment(const struct config *cfg, struct context *c)
@@ -336,9 +355,9 @@ static __noinline int later_fragment(const struct config *cfg, struct context *c
 		return unknown(c);
 	if (c->hook == FROM_POD && !c->who.own && c->flags & CONFIG_VERIFY_SOURCE)
 		return refuse(c, REASON_SPOOFED);
-	judge_opening(c, c->p.direction, c->mark);
-	if (!c->own.uniform)
-		return refuse(c, REASON_FRAGMENT_UNKNOWN);
+	judge(&c->p, &c->who, c->p.direction, &c->own);
+	without_port(&c->own);
+	judge_marked(c, &c->p, c->p.direction, c->mark);
 	return c->own.allow ? allow(c, c->own.slot) : deny(c, &c->own);
 }
 

@@ -49,10 +49,12 @@ final class PacketSource {
   }
 
   Send next() {
-    Hook hook = random.nextBoolean() ? Hook.FROM_POD : Hook.TO_POD;
+    Hook hook =
+        random.nextInt(8) == 0 ? Hook.UPLINK : random.nextBoolean() ? Hook.FROM_POD : Hook.TO_POD;
     Talk talk = random.nextInt(6) == 0 ? talk() : places.any(talks);
+    int line = hook == Hook.UPLINK ? PacketTarget.UPLINK_LINE : talk.line();
     if (random.nextInt(60) == 0) {
-      return new Send(hook, talk.line(), strange(talk));
+      return new Send(hook, line, strange(talk));
     }
     Packet packet =
         switch (random.nextInt(20)) {
@@ -67,7 +69,18 @@ final class PacketSource {
       recent.remove(random.nextInt(recent.size()));
     }
     recent.add(packet);
-    return new Send(hook, talk.line(), mutator.frame(packet));
+    return new Send(hook, line, mutator.frame(packet).marked(mark(hook)));
+  }
+
+  /** Of one of few pods, so that answers carry the mark of their opening; now and then any. */
+  private int mark(Hook hook) {
+    boolean plain = hook == Hook.UPLINK ? random.nextInt(8) == 0 : random.nextInt(3) != 0;
+    if (plain) {
+      return 0;
+    }
+    boolean any = random.nextInt(20) == 0;
+    int kind = any ? random.nextInt(16) : 8 + random.nextInt(2);
+    return kind << 12 | 1 + random.nextInt(any ? PacketTarget.SUBJECTS : 2);
   }
 
   private Packet segment(Talk talk, Hook hook) {

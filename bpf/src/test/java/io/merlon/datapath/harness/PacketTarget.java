@@ -13,6 +13,9 @@ public interface PacketTarget extends AutoCloseable {
   /** How many lines there are, from 0. */
   int LINES = 4;
 
+  /** The line of the node's uplink, behind which there is no pod. */
+  int UPLINK_LINE = LINES;
+
   /** How many subjects there are, from 1. */
   int SUBJECTS = 8;
 

@@ -12,7 +12,6 @@ import io.merlon.datapath.harness.Event;
 import io.merlon.datapath.harness.Family;
 import io.merlon.datapath.harness.FlowKey;
 import io.merlon.datapath.harness.Mode;
-import io.merlon.datapath.harness.PacketTarget;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -44,7 +43,7 @@ final class KernelEvents implements AutoCloseable {
   List<Event> drain() {
     List<Event> events = new ArrayList<>();
     ring.poll(event -> events.add(event(event)), Integer.MAX_VALUE);
-    events.removeIf(event -> event.line() >= PacketTarget.LINES); // the clock's
+    events.removeIf(event -> event.line() == Remembered.LINE); // the clock's
     return events;
   }
 

@@ -32,7 +32,7 @@ public final class KernelTarget implements PacketTarget {
   private static final byte[] ONLY = new byte[4];
 
   private final BpfObject object;
-  private final Devices devices = Devices.create(LINES + 1);
+  private final Devices devices = Devices.create(Remembered.LINE + 1);
   private final KernelMaps maps;
   private final KernelCounters counters;
   private final KernelTables tables;
@@ -195,7 +195,7 @@ public final class KernelTarget implements PacketTarget {
   @Override
   public Map<FlowKey, FlowView> flows() {
     Packet tick = Remembered.tick();
-    runs.fate(Hook.FROM_POD, devices.index(LINES), tick.frame());
+    runs.fate(Hook.FROM_POD, devices.index(Remembered.LINE), tick.frame());
     return remembered.flows();
   }
 

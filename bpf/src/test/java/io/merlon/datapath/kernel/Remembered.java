@@ -21,6 +21,9 @@ import java.util.function.UnaryOperator;
  * read from a flow of a pod that serves as clock, on a line of its own.
  */
 final class Remembered {
+  /** The clock's line. */
+  static final int LINE = PacketTarget.UPLINK_LINE + 1;
+
   /** No byte of it is in its place in any address of the stories: no broken packet goes there. */
   private static final Address NODE = Address.of("198.18.77.201");
 
@@ -40,7 +43,7 @@ final class Remembered {
   }
 
   void startClock() {
-    byte[] line = new Words(4).u32(devices.index(PacketTarget.LINES)).bytes();
+    byte[] line = new Words(4).u32(devices.index(LINE)).bytes();
     maps.endpoints.put(line, Structs.endpoint(new Endpoint(0, Mode.ENFORCE, List.of(CLOCK))));
     maps.of(Family.V4).addresses().put(NODE.wire(), Structs.peer(PeerClass.node(0), 0));
   }
@@ -93,7 +96,7 @@ final class Remembered {
     Map<FlowKey, FlowView> live = new HashMap<>();
     all.forEach((key, flow) -> {
       int line = devices.line(key.line());
-      if (line < PacketTarget.LINES && !Structs.expired(flow, now)) {
+      if (line != LINE && !Structs.expired(flow, now)) {
         live.put(
             new FlowKey(line, key.pod(), key.peer(), key.podPort(), key.peerPort(), key.protocol()),
             FlowRecord.view(flow));

@@ -8,6 +8,8 @@ import io.merlon.datapath.harness.Frame;
 import io.merlon.datapath.harness.Hook;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Test runs of the three programs. */
 final class Runs implements AutoCloseable {
@@ -19,28 +21,30 @@ final class Runs implements AutoCloseable {
   private static final int DROP = 2;
 
   private final Map<Hook, TestRunner> runners = new EnumMap<>(Hook.class);
+  private final Marked marked;
 
   Runs(BpfObject object) {
     for (Hook hook : Hook.values()) {
-      String program =
-          switch (hook) {
-            case FROM_POD -> "from_pod";
-            case TO_POD -> "to_pod";
-            case UPLINK -> "uplink";
-          };
-      runners.put(hook, object.program(program).testRunner(CAPACITY));
+      runners.put(hook, object.program(program(hook)).testRunner(CAPACITY));
     }
+    marked = new Marked(object, CAPACITY);
+  }
+
+  static String program(Hook hook) {
+    return switch (hook) {
+      case FROM_POD -> "from_pod";
+      case TO_POD -> "to_pod";
+      case UPLINK -> "uplink";
+    };
   }
 
   /** What becomes of the frame at an interface. */
   Fate fate(Hook hook, int ifindex, Frame frame) {
-    TestRunner runner = runners.get(hook);
-    if (runner == null || frame.mark() != 0) {
-      throw new IllegalArgumentException("a test run cannot set a mark");
-    }
-    runner.packet().clear().put(frame.bytes());
-    runner.context(SkbContext.at(ifindex).withGso(frame.gsoSegments(), frame.gsoSize()));
-    int result = runner.run(frame.bytes().length);
+    SkbContext context = SkbContext.at(ifindex).withGso(frame.gsoSegments(), frame.gsoSize());
+    int result =
+        frame.mark() == 0
+            ? run(runners.get(hook), context, frame.bytes())
+            : marked.run(hook, context, frame.bytes(), frame.mark());
     return switch (result) {
       case PASS -> Fate.PASSED;
       case PASS_MARKED -> Fate.MARKED;
@@ -49,8 +53,15 @@ final class Runs implements AutoCloseable {
     };
   }
 
+  private static int run(@Nullable TestRunner runner, SkbContext context, byte[] frame) {
+    Objects.requireNonNull(runner).packet().clear().put(frame);
+    runner.context(context);
+    return runner.run(frame.length);
+  }
+
   @Override
   public void close() {
+    marked.close();
     runners.values().forEach(TestRunner::close);
   }
 }

@@ -49,7 +49,7 @@ final class Judge {
 
   private Judgement datagram(Passage passage, Frame frame) {
     if (Courtesy.isListenerReport(passage)
-        || (passage.hook() == Hook.FROM_POD && Courtesy.isDhcpRequest(passage))) {
+        || (passage.hook() != Hook.TO_POD && Courtesy.isDhcpRequest(passage))) {
       return Judgement.UNCOUNTED;
     }
     if (Courtesy.isNeighbourDiscovery(passage)) {

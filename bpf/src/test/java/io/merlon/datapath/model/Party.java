@@ -16,9 +16,9 @@ record Party(int subject, Mode mode, List<Address> own) {
   static Party marked(int mark) {
     Mode mode =
         switch (mark >> 12 & 3) {
-          case 0 -> Mode.ENFORCE;
           case 1 -> Mode.AUDIT;
-          default -> Mode.OBSERVE;
+          case 2 -> Mode.OBSERVE;
+          default -> Mode.ENFORCE;
         };
     return new Party(mark & 0xfff, mode, List.of());
   }
