@@ -18,7 +18,9 @@ public final class Wire {
     private void configure() {
       namespace.configure("link set %s mtu %d up".formatted(device, mtu));
       for (String address : addresses) {
-        namespace.configure("address add %s dev %s".formatted(address, device));
+        // Without waiting for anybody to object, or a bind(2) right after may be too early.
+        String flag = address.indexOf(':') >= 0 ? "nodad" : "";
+        namespace.configure("address add %s dev %s %s".formatted(address, device, flag));
       }
     }
   }

@@ -71,7 +71,7 @@ record ServiceTrafficTest(EnforcedNode node) {
     InetAddress good = InetAddress.ofLiteral(six ? "fd01::2" : "192.168.1.2");
     InetAddress bad = InetAddress.ofLiteral(six ? "fd01::3" : "192.168.1.3");
     outside.configure(
-        "address replace %s dev eth0".formatted(six ? "fd01::3/64" : "192.168.1.3/24"));
+        "address replace " + (six ? "fd01::3/64 dev eth0 nodad" : "192.168.1.3/24 dev eth0"));
     node.know(good, Peer.of(GOOD_OUTSIDE));
     node.know(bad, Peer.of(BAD_OUTSIDE));
     return serve(EchoServer.start(outside, good, TARGET), EchoServer.start(outside, bad, TARGET));
