@@ -24,4 +24,7 @@ public sealed interface LinkEvent {
    * read in time and all was asked for anew.
    */
   record Synced() implements LinkEvent {}
+
+  /** Nothing more will be told: the kernel cannot be heard any more. */
+  record Ended(String reason) implements LinkEvent {}
 }

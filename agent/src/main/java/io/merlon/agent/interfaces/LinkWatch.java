@@ -22,6 +22,7 @@ public final class LinkWatch implements AutoCloseable {
   private static final int EBUSY = 16;
 
   private final RouteSocket socket;
+  private final Consumer<? super LinkEvent> sink;
   private final LinkTable table;
   private final Thread thread;
   private final AtomicLong overruns = new AtomicLong();
@@ -32,6 +33,7 @@ public final class LinkWatch implements AutoCloseable {
 
   private LinkWatch(RouteSocket socket, Consumer<? super LinkEvent> sink) {
     this.socket = socket;
+    this.sink = sink;
     this.table = new LinkTable(sink);
     this.thread = Thread.ofPlatform().daemon().name("link-watch").unstarted(this::run);
   }
@@ -72,6 +74,7 @@ public final class LinkWatch implements AutoCloseable {
       }
     } catch (NetlinkException failure) {
       LOG.atError().addKeyValue("error", failure.getMessage()).log("links are no longer watched");
+      sink.accept(new LinkEvent.Ended(failure.getMessage()));
     }
   }
 

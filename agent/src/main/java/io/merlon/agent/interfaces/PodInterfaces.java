@@ -75,7 +75,7 @@ public final class PodInterfaces {
         }
         yield settle(ifindex);
       }
-      case LinkEvent.Synced() -> List.of();
+      case LinkEvent.Synced(), LinkEvent.Ended _ -> List.of();
     };
   }
 

@@ -112,6 +112,10 @@ public final class AgentLoop {
       if (event instanceof LinkEvent.Vanished(var link)) {
         enforcer.attacher().vanished(link.ifindex());
       }
+      if (event instanceof LinkEvent.Ended(var reason)) {
+        // Pods would come that nobody attaches to: better to start again.
+        throw new IllegalStateException("interfaces are no longer told: " + reason);
+      }
       matched(interfaces.on(event));
     }
     if (!batch.cluster().isEmpty()) {

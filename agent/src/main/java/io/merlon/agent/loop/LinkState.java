@@ -39,6 +39,7 @@ record LinkState(
       case LinkEvent.RouteAdded(var address, int ifindex) -> withRoute(ifindex, address, true);
       case LinkEvent.RouteRemoved(var address, int ifindex) -> withRoute(ifindex, address, false);
       case LinkEvent.Synced() -> new LinkState(links, routes, owners, true);
+      case LinkEvent.Ended _ -> this;
     };
   }
 

@@ -26,6 +26,9 @@ final class ProblemEvents implements Runnable {
   private static final Duration LOOK = Duration.ofSeconds(2);
   private static final int MOST_AT_ONCE = 10;
 
+  /** Rights do not come by asking often. */
+  static final Duration REFUSED = Duration.ofMinutes(10);
+
   static final Duration AGAIN = Duration.ofMinutes(30);
 
   /** So many problems are told; there can be no more to read for anybody. */
@@ -37,6 +40,7 @@ final class ProblemEvents implements Runnable {
   private final Backoff backoff;
   private final Map<ObjectProblem, Told> told = new HashMap<>();
   private boolean failing;
+  private boolean refused;
 
   private record Told(Instant last, int count) {
     boolean isOver(Instant now) {
@@ -56,9 +60,12 @@ final class ProblemEvents implements Runnable {
   public void run() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
+        refused = false;
         if (tell()) {
           backoff.reset();
           pace.pause(LOOK);
+        } else if (refused) {
+          pace.pause(Backoff.jittered(REFUSED, pace));
         } else {
           backoff.pause(null);
         }
@@ -104,6 +111,7 @@ final class ProblemEvents implements Runnable {
     } catch (IOException failure) {
       failed(failure);
       if (mayHelpToTryAgain(failure)) {
+        refused |= failure instanceof ApiException it && it.code() == ApiException.FORBIDDEN;
         return false;
       }
     }

@@ -52,6 +52,13 @@ class LoopThreadTest {
     }
   }
 
+  @Test
+  void endsWhenItIsDeaf() throws InterruptedException {
+    LoopThread thread = start(new PrintingDatapath(_ -> {}));
+    queue.put(new AgentCommand.LinkChanged(new LinkEvent.Ended("recvmsg: ENOMEM")));
+    assertFalse(thread.join());
+  }
+
   private static void mistake(String step) {
     throw new IllegalStateException("a mistake of ours at " + step);
   }

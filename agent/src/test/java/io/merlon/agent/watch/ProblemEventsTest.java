@@ -134,6 +134,15 @@ final class ProblemEventsTest {
   }
 
   @Test
+  void asksSeldomForWhatItHasNoRightTo() {
+    answer.set(403);
+    problems.add(CIDR);
+    await(() -> pace.pauses().contains(ProblemEvents.REFUSED));
+    answer.set(201);
+    await(() -> written.size() == 2);
+  }
+
+  @Test
   void leavesItAtWhatTheServerWillNeverTake() {
     answer.set(422);
     problems.add(CIDR);
