@@ -1,8 +1,6 @@
 package io.merlon.agent.lab;
 
 import io.merlon.agent.api.ClusterSnapshot;
-import io.merlon.agent.api.Node;
-import io.merlon.agent.api.Pod;
 import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.compile.Decision;
 import io.merlon.agent.compile.LocalPod;
@@ -63,7 +61,7 @@ public final class Lab implements AutoCloseable {
    * @return how long it took until every node's agent enforced it
    */
   public Duration settle(ClusterSnapshot cluster, Collection<PortSpec> ports) {
-    Map<LabNode.Described, Set<LabNode.PodDescribed>> wanted = wanted(cluster);
+    Map<LabNode.Described, Set<LabNode.PodDescribed>> wanted = Layout.of(cluster);
     long begun = System.nanoTime();
     String round = site.source().nextRound();
     clear(wanted);
@@ -83,40 +81,6 @@ public final class Lab implements AutoCloseable {
           made++;
           return LabNode.create(described, made, site);
         });
-  }
-
-  private static Map<LabNode.Described, Set<LabNode.PodDescribed>> wanted(ClusterSnapshot cluster) {
-    Map<String, List<Address>> addresses = new HashMap<>();
-    for (Node node : cluster.nodes()) {
-      addresses.put(node.name(), parsed(node.addresses()));
-    }
-    Map<LabNode.Described, Set<LabNode.PodDescribed>> wanted = new HashMap<>();
-    Map<Address, PodRef> owners = new HashMap<>();
-    for (Pod pod : cluster.pods()) {
-      String node = pod.node();
-      if (pod.phase().finished() || pod.ips().isEmpty() || node == null) {
-        continue;
-      }
-      PodRef name = new PodRef(pod.namespace(), pod.name());
-      var described = new LabNode.PodDescribed(name, pod.hostNetwork(), parsed(pod.ips()));
-      if (!pod.hostNetwork()) {
-        described.addresses().forEach(address -> own(owners, address, name));
-      }
-      List<Address> own = addresses.getOrDefault(node, List.of());
-      wanted.computeIfAbsent(new LabNode.Described(node, own), _ -> new HashSet<>()).add(described);
-    }
-    return wanted;
-  }
-
-  private static void own(Map<Address, PodRef> owners, Address address, PodRef pod) {
-    PodRef other = owners.put(address, pod);
-    if (other != null) {
-      throw new LabException(address + " is the address of both " + other + " and " + pod);
-    }
-  }
-
-  private static List<Address> parsed(Collection<String> texts) {
-    return texts.stream().map(Address::parse).filter(Objects::nonNull).distinct().toList();
   }
 
   /** Takes away what is gone or other now, before anything takes its place. */
