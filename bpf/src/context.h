@@ -86,6 +86,7 @@ static __always_inline void marked_source(struct who *who, __u32 mark)
 		who->mode = MODE_ENFORCE;
 	who->own = 1;
 	who->self = 0;
+	who->arrived = 1;
 }
 
 /* Finds out whose the packet P is, at the interface of C's; 0 if nobody knows. */
@@ -101,6 +102,7 @@ static __always_inline int identify(struct context *c, struct packet *p, struct 
 		return 0;
 	who->subject = ep->subject;
 	who->mode = ep->mode < MODES ? ep->mode : MODE_ENFORCE;
+	who->arrived = 0;
 	own_addresses(p, ep, who);
 	return 1;
 }

@@ -11,6 +11,7 @@ struct who {
 	__u8 mode;
 	__u8 own;  /* the address at the pod's end is the pod's */
 	__u8 self; /* both are */
+	__u8 arrived; /* the packet left its pod under a mark: what it goes to now is its backend */
 };
 
 /* What policy says, and the counter that says it. */
@@ -217,10 +218,12 @@ static __always_inline int judge_here(const struct packet *p, const struct who *
 	if (who->self)
 		return pass(j, subject.slots, PASSAGE_SELF);
 	if (peer.class & CLASS_SERVICE) {
-		struct service *service = direction == EGRESS ? service_of(p) : 0;
+		struct service *service = direction == EGRESS && !who->arrived ? service_of(p) : 0;
 
 		if (!service) {
-			class = prefix_class(p) & CLASS_MASK;
+			/* Whoever may make a service may name a pod's address in it: the pod stays what it is. */
+			if (!class)
+				class = prefix_class(p) & CLASS_MASK;
 		} else if (service->flags & SERVICE_MIXED) {
 			return pass(j, subject.slots, PASSAGE_DEFERRED);
 		} else {

@@ -1,6 +1,7 @@
 package io.merlon.datapath;
 
 import static io.merlon.datapath.harness.Direction.EGRESS;
+import static io.merlon.datapath.harness.Direction.INGRESS;
 import static io.merlon.datapath.harness.ProtocolGroup.TCP;
 import static io.merlon.datapath.harness.ProtocolGroup.UDP;
 import static io.merlon.datapath.packet.Payload.ACK;
@@ -131,6 +132,21 @@ class ServicePacketTest extends PacketStory {
     serve(80, friendsOn(8080));
     datapath.bumpEpoch();
     assertEquals(Fate.PASSED, fateOut(leaving(cast.service()).tcp(40000, 80, ACK)));
+  }
+
+  /** A tenant can name any address in a service: it must not hide whose the address is. */
+  @Test
+  void anAddressThatIsSomebodysStaysTheirsForAllThatIsNotServed() {
+    datapath.address(cast.service(), PeerClass.service(Cast.STRANGERS));
+    policy(
+        isolated()
+            .everything(BLOCK, EGRESS, true, RULE)
+            .everything(BLOCK, INGRESS, true, RULE)
+            .allow(Cast.FRIENDS, EGRESS, TCP, Ports.of(8080), RULE));
+    serve(80, friendsOn(8080));
+    passesOut(to(80));
+    dropsOut(to(81));
+    dropsIn(arriving(cast.service()).tcp(80, 40000, SYN));
   }
 
   private Fate fateOut(Packet packet) {

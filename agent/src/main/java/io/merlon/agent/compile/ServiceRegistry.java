@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What connections to services lead to (semantics NP-23). A service nobody serves leads nowhere.
+ *
+ * <p>Whoever may make a service may name any address as an external one: a pod's, or the instance
+ * metadata service. If nobody translates it, a packet goes there and not to a backend. So what is
+ * external is never decided by the backends alone, but where the packet arrives.
  */
 final class ServiceRegistry {
   private final Map<Name, ServiceState> services = new HashMap<>();
@@ -159,7 +163,10 @@ final class ServiceRegistry {
         Address virtual = Address.parse(text);
         ServiceTarget target = virtual == null ? null : target(state, port, virtual.isV6());
         if (protocol != null && virtual != null && target != null) {
-          targets.put(new ServiceKey(virtual, protocol, port.port()), target);
+          boolean external = service.external().contains(text);
+          targets.put(
+              new ServiceKey(virtual, protocol, port.port()),
+              external ? new ServiceTarget.Mixed() : target);
         }
       }
     }

@@ -33,17 +33,21 @@ final class ServiceDraft {
 
   Service service(List<String> assigned) {
     Set<String> addresses = new LinkedHashSet<>();
+    Set<String> external = new LinkedHashSet<>();
+    // Of others nobody translates any address, whatever they name.
     if (!headless() && !type.equals("ExternalName")) {
       addresses.addAll(clusterAddresses());
       addresses.addAll(assigned);
+      external.addAll(externalIps);
+      external.addAll(loadBalancerIps);
+      addresses.addAll(external);
     }
-    addresses.addAll(externalIps);
-    addresses.addAll(loadBalancerIps);
     return new Service(
         meta.namespace,
         meta.name,
         type,
         List.copyOf(addresses),
+        List.copyOf(external),
         ports.stream().map(PortDraft::port).toList());
   }
 

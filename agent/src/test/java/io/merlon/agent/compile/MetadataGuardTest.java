@@ -55,6 +55,24 @@ class MetadataGuardTest {
   }
 
   @Test
+  void comesBeforeAnAdminPolicyOfTheFirstPriority() {
+    CompiledPolicy policy =
+        compile(
+            MetadataGuard.ofAllPods(),
+            pod("plain", "default", Map.of()),
+            new ClusterEvent.PutClusterNetworkPolicy(
+                Manifests.cluster(
+                    "a",
+                    "Admin",
+                    0,
+                    Manifests.ALL,
+                    List.of(),
+                    List.of(Manifests.action("Accept", null, Manifests.networks("0.0.0.0/0"))))));
+    assertFalse(decide(policy, "plain", METADATA.getFirst()).allows());
+    assertTrue(decide(policy, "plain", "8.8.8.8").allows());
+  }
+
+  @Test
   void leavesPodsAloneThatAreExempt() {
     CompiledPolicy policy =
         compile(

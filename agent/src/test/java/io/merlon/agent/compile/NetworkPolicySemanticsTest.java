@@ -450,6 +450,9 @@ class NetworkPolicySemanticsTest {
     assertFalse(cluster.reaches("y/web", "x/web", 80));
     assertTrue(cluster.reaches("x/web", "y/web", 80));
     assertEquals(List.of("spec.podSelector.matchExpressions[0].values"), problemFields());
+    cluster.put(ingress("x", "p", match("app=not a value"), rule(null, null)));
+    assertFalse(cluster.reaches("y/web", "x/web", 80));
+    assertEquals(List.of("spec.podSelector.matchLabels[app]"), problemFields());
   }
 
   @Test
@@ -457,6 +460,38 @@ class NetworkPolicySemanticsTest {
     cluster.put(policy("x", "p", ALL, List.of("Ingres"), null, null));
     assertFalse(cluster.reaches("y/web", "x/web", 80));
     assertFalse(cluster.reaches("x/web", "y/web", 80));
+  }
+
+  @Test
+  void everyDecisionNamesItsPolicyDirectionAndRule() {
+    cluster.put(
+        ingress("x", "in", ALL, onPorts(port("TCP", 80)), onPorts(port("TCP", 443))),
+        ingress("x", "also", match("app=web")),
+        egress("y", "out", ALL, peers(pods(ALL)), onPorts(port("TCP", 443))));
+    assertEquals("NetworkPolicy x/in ingress[1]", ruleOf(decisions(443).ingress()));
+    assertEquals("NetworkPolicy y/out egress[1]", ruleOf(decisions(443).egress()));
+    assertEquals(
+        "DefaultDeny[direction=INGRESS, isolating=[NetworkPolicy x/also, NetworkPolicy x/in]]",
+        decisions(444).ingress().by().toString());
+    assertEquals(
+        "DefaultDeny[direction=EGRESS, isolating=[NetworkPolicy y/out]]",
+        decisions(80).egress().by().toString());
+  }
+
+  private PolicyLookup.Answer decisions(int port) {
+    return PolicyLookup.verdict(
+        cluster.compile(), cluster.side("y/web"), cluster.side("x/web"), Protocol.TCP, port);
+  }
+
+  private static String ruleOf(Decision decision) {
+    return decision.by() instanceof DecidedBy.Rule(_, var rule) ? rule.toString() : "none";
+  }
+
+  @Test
+  void np27AnExceptOfAnotherFamilyMakesTheBlockUnreadable() {
+    cluster.put(ingress("x", "p", ALL, peers(block("10.0.0.0/8", "fd00::/16"))));
+    assertFalse(cluster.reaches("y/web", "x/web", 80));
+    assertEquals(List.of("spec.ingress[0].from[0].ipBlock.except[0]"), problemFields());
   }
 
   @Test

@@ -280,11 +280,14 @@ public final class RandomEvents {
   }
 
   private Service service() {
+    List<String> addresses =
+        some(2, () -> oneIn(4) ? "fd01::" + random.nextInt(2) : "172.20.0." + random.nextInt(2));
     return new Service(
         name(),
         "service-" + random.nextInt(2),
         "ClusterIP",
-        some(2, () -> oneIn(4) ? "fd01::" + random.nextInt(2) : "172.20.0." + random.nextInt(2)),
+        addresses,
+        oneIn(4) ? addresses : List.of(),
         some(2, () -> new Service.Port(maybe(this::name), "TCP", pick(List.of(80, 443)), 0)));
   }
 

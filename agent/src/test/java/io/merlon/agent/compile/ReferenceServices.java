@@ -28,7 +28,9 @@ final class ReferenceServices {
         Protocol protocol = protocol(port.protocol());
         ServiceTarget target = protocol == null ? null : target(address, port, slices, book);
         if (protocol != null && target != null) {
-          targets.put(new ServiceKey(address, protocol, port.port()), target);
+          targets.put(
+              new ServiceKey(address, protocol, port.port()),
+              service.external().contains(text) ? new ServiceTarget.Mixed() : target);
         }
       }
     }

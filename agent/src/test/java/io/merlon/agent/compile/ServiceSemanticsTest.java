@@ -9,6 +9,7 @@ import static io.merlon.agent.compile.Manifests.podsIn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.api.EndpointSlice;
 import io.merlon.agent.api.Service;
 import io.merlon.agent.identity.Address;
@@ -75,6 +76,75 @@ class ServiceSemanticsTest {
   void np23BackendsOnSeveralPortsAreMixed() {
     cluster.put(slice("1", 80, "10.0.0.1"), slice("2", 8080, "10.0.0.2"));
     assertEquals(new ServiceTarget.Mixed(), target());
+  }
+
+  @Test
+  void np23ServicesThatShareAnAddressAreAsOneWithAllTheirBackends() {
+    cluster.put(
+        slice("1", 8080, "10.0.0.1"),
+        new Service(
+            "x",
+            "other",
+            "ClusterIP",
+            List.of("172.20.0.1"),
+            List.of(new Service.Port(null, "TCP", 80, 0))),
+        new EndpointSlice(
+            "x",
+            "2",
+            "other",
+            "IPv4",
+            List.of(new EndpointSlice.Port(null, "TCP", 8080)),
+            List.of(new EndpointSlice.Endpoint(List.of("10.0.0.3"), true, true, false))));
+    assertEquals(new ServiceTarget.Mixed(), target());
+  }
+
+  @Test
+  void np23WhatIsExternalIsDecidedWhereItArrives() {
+    cluster.put(
+        slice("1", 8080, "10.0.0.1"),
+        new Service(
+            "x",
+            "s",
+            "ClusterIP",
+            List.of("172.20.0.1", "169.254.169.254"),
+            List.of("169.254.169.254"),
+            List.of(new Service.Port("http", "TCP", 80, 0))));
+    assertEquals(new ServiceTarget.Uniform(classOf("10.0.0.1"), 8080), target());
+    assertEquals(
+        new ServiceTarget.Mixed(),
+        cluster
+            .compile()
+            .services()
+            .get(new ServiceKey(Address.of("169.254.169.254"), Protocol.TCP, 80)));
+  }
+
+  @Test
+  void aBackendOfTwoSlicesIsFollowedWhenOneOfThemGoes() {
+    IncrementalCompiler compiler = new IncrementalCompiler(CompileOptions.forCluster());
+    cluster.put(slice("1", 8080, "10.0.0.1"), slice("2", 8080, "10.0.0.1"));
+    compiler.apply(cluster.events());
+    compiler.apply(
+        List.of(
+            new ClusterEvent.Gone(
+                new ClusterEvent.Key(ClusterEvent.Kind.ENDPOINT_SLICE, "x", "2"))));
+    CompiledPolicy after =
+        compiler.apply(List.of(new ClusterEvent.PutPod(pod("x", "a1", "app=b", "10.0.0.1"))));
+    assertEquals(
+        new ServiceTarget.Uniform(after.addresses().classOf(Address.of("10.0.0.3")), 8080),
+        after.services().get(HTTP));
+  }
+
+  @Test
+  void np23OnlyTheServicePortOfThatProtocolCounts() {
+    cluster.put(
+        new EndpointSlice(
+            "x",
+            "1",
+            "s",
+            "IPv4",
+            List.of(new EndpointSlice.Port("http", "UDP", 8080)),
+            List.of(new EndpointSlice.Endpoint(List.of("10.0.0.1"), true, true, false))));
+    assertNull(target());
   }
 
   @Test

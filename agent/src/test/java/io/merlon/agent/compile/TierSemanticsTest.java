@@ -212,6 +212,77 @@ class TierSemanticsTest {
   }
 
   @Test
+  void aNodeThatNobodyKnowsIsNoPeer() {
+    cluster.put(
+        onNode(pod("y", "host", "app=web", "192.168.0.2"), "node-b", true),
+        cluster("a", "Admin", 1, ALL, List.of(), List.of(action("Deny", null, nodes(ALL)))));
+    assertTrue(cluster.reaches("x/web", "192.168.0.2", 80));
+    cluster.put(new Node("node-b", Map.of(), List.of()));
+    assertFalse(cluster.reaches("x/web", "192.168.0.2", 80));
+  }
+
+  @Test
+  void tiers7ARuleWithoutPeersIsUnreadable() {
+    cluster.put(admin("a", 1, action("Deny", List.of(tcp(9)))));
+    assertFalse(open(80));
+    cluster.put(admin("a", 1, action("Accept", null)), ingress("x", "closed", ALL));
+    assertFalse(open(80));
+  }
+
+  @Test
+  void tiers7ADomainNameBesideNetworksIsUnreadable() {
+    cluster.put(
+        cluster(
+            "a",
+            "Admin",
+            1,
+            match("team=y"),
+            List.of(),
+            List.of(
+                action(
+                    "Deny",
+                    null,
+                    new ClusterNetworkPolicy.Peer(
+                        null,
+                        null,
+                        null,
+                        List.of("192.0.2.0/24"),
+                        List.of("merlon.example"),
+                        List.of())))));
+    assertFalse(open(80));
+  }
+
+  @Test
+  void tiers7ANumberBesideARangeAndAPeerOfTwoKindsAreUnreadable() {
+    cluster.put(
+        admin(
+            "a",
+            1,
+            action(
+                "Deny",
+                List.of(
+                    new ClusterNetworkPolicy.ProtocolMatch(
+                        new ClusterNetworkPolicy.PortMatch(9, 9, 10), null, null, null, List.of())),
+                inNamespaces(ALL))));
+    assertFalse(open(80));
+    cluster.put(
+        admin(
+            "a",
+            1,
+            action(
+                "Deny",
+                null,
+                new ClusterNetworkPolicy.Peer(
+                    match("team=z"),
+                    new ClusterNetworkPolicy.NamespacedPod(match("team=z"), ALL),
+                    null,
+                    null,
+                    null,
+                    List.of()))));
+    assertFalse(open(80));
+  }
+
+  @Test
   void networksMatchPodsToo() {
     cluster.put(
         cluster(

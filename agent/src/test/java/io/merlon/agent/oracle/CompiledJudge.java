@@ -77,9 +77,13 @@ final class CompiledJudge implements Judge {
             .get(new ServiceKey(address(question.to()), protocol(question), question.port()));
     return switch (target) {
       case null -> Set.of(judge(question).egress());
-      // To leave a single backend undecided would cost a look-up more than it must.
+      // To leave a single backend undecided would cost a look-up more than it must; but what is
+      // external can be anybody's address, and must be left undecided.
       case ServiceTarget.Mixed mixed ->
-          services.hasOneBackend(question) ? Set.of() : services.judge(question, this);
+          services.hasOneBackend(question) && !services.isExternal(question.to())
+              ? Set.of()
+              : services.judge(question, this);
+      case ServiceTarget.Uniform uniform when services.isExternal(question.to()) -> Set.of();
       case ServiceTarget.Uniform(int peerClass, int port) -> {
         int subject =
             Objects.requireNonNull(policy.pods().get(new PodRef(source.namespace(), source.name())))

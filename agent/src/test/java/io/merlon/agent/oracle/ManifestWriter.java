@@ -153,8 +153,19 @@ final class ManifestWriter {
         each(
             service.ports(),
             port -> fields("name", port.name(), "port", port.port(), "protocol", port.protocol()));
+    List<String> cluster =
+        service.addresses().stream().filter(ip -> !service.external().contains(ip)).toList();
     object.put(
-        "spec", fields("type", service.type(), "clusterIPs", service.addresses(), "ports", ports));
+        "spec",
+        fields(
+            "type",
+            service.type(),
+            "clusterIPs",
+            cluster,
+            "externalIPs",
+            service.external().isEmpty() ? null : service.external(),
+            "ports",
+            ports));
     return object;
   }
 

@@ -50,14 +50,7 @@ final class Manifests {
           new ClusterEvent.PutServiceAccount(
               new ServiceAccount(namespace, name, meta.textMap("annotations")));
       case "Pod" -> new ClusterEvent.PutPod(pod(object));
-      case "Service" ->
-          new ClusterEvent.PutService(
-              new Service(
-                  namespace,
-                  name,
-                  spec.text("type", "ClusterIP"),
-                  spec.texts("clusterIPs"),
-                  spec.list("ports", Manifests::servicePort)));
+      case "Service" -> new ClusterEvent.PutService(service(namespace, name, spec));
       case "EndpointSlice" -> new ClusterEvent.PutEndpointSlice(slice(object));
       case "NetworkPolicy" ->
           new ClusterEvent.PutNetworkPolicy(PolicyManifests.networkPolicy(namespace, name, spec));
@@ -115,6 +108,18 @@ final class Manifests {
   private static Pod.ContainerPort containerPort(Fields port) {
     return new Pod.ContainerPort(
         port.text("name"), number(port, "containerPort"), port.text("protocol", "TCP"));
+  }
+
+  private static Service service(String namespace, String name, Fields spec) {
+    List<String> addresses = new ArrayList<>(spec.texts("clusterIPs"));
+    addresses.addAll(spec.texts("externalIPs"));
+    return new Service(
+        namespace,
+        name,
+        spec.text("type", "ClusterIP"),
+        addresses,
+        spec.texts("externalIPs"),
+        spec.list("ports", Manifests::servicePort));
   }
 
   private static Service.Port servicePort(Fields port) {

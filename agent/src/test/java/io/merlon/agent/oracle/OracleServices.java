@@ -35,6 +35,13 @@ final class OracleServices {
     return Set.copyOf(direct(question)).size() == 1;
   }
 
+  /** Whether the address is one that the cluster did not give, but somebody claims. */
+  boolean isExternal(Ip virtual) {
+    return cluster.services().stream()
+        .flatMap(service -> service.external().stream())
+        .anyMatch(text -> virtual.equals(Ip.parse(text)));
+  }
+
   /** The question as it is once a backend was chosen, for each of them. */
   private List<Question> direct(Question question) {
     List<Question> direct = new ArrayList<>();

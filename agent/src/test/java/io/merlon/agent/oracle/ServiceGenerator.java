@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Services, and the slices an endpoint controller would make of the pods behind them. */
@@ -41,7 +42,15 @@ final class ServiceGenerator {
       ports.add(new Service.Port("second", "TCP", 443, 0));
     }
     List<String> virtual = List.of("172.20.0." + made, "fd00:20::" + made);
-    drawn.services.add(new Service(namespace, name, "ClusterIP", virtual, ports));
+    List<String> external = dice.chance(20) ? List.of("203.0.113." + made) : List.of();
+    drawn.services.add(
+        new Service(
+            namespace,
+            name,
+            "ClusterIP",
+            Stream.concat(virtual.stream(), external.stream()).toList(),
+            external,
+            ports));
     String app = dice.pick("a", "b", "c");
     List<Pod> backends =
         pods.stream()

@@ -137,6 +137,7 @@ final class ObjectReadersTest {
             "s",
             "LoadBalancer",
             List.of("10.96.0.1", "fd00::1", "1.2.3.4", "5.6.7.8"),
+            List.of("1.2.3.4", "5.6.7.8"),
             List.of(
                 new Service.Port("http", "TCP", 80, 30080), new Service.Port(null, "UDP", 53, 0))),
         service(
@@ -152,7 +153,13 @@ final class ObjectReadersTest {
             """));
     assertEquals(
         List.of(),
-        service(source, "{'spec':{'clusterIP':'None','clusterIPs':['None']}}").addresses());
+        service(
+                source,
+                "{'spec':{'clusterIP':'None','clusterIPs':['None'],'externalIPs':['1.2.3.4']}}")
+            .addresses());
+    assertEquals(
+        List.of(),
+        service(source, "{'spec':{'type':'ExternalName','externalIPs':['1.2.3.4']}}").addresses());
     assertEquals("ClusterIP", service(source, "{'spec':{}}").type());
     assertEquals(List.of(), heard.findings);
   }

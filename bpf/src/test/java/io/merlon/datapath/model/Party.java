@@ -5,11 +5,15 @@ import io.merlon.datapath.harness.Endpoint;
 import io.merlon.datapath.harness.Mode;
 import java.util.List;
 
-/** The pod a packet is judged for: what it is, how strictly, and which addresses it owns. */
-record Party(int subject, Mode mode, List<Address> own) {
+/**
+ * The pod a packet is judged for: what it is, how strictly, and which addresses it owns.
+ *
+ * @param arrived whether a mark names it: then the packet goes to a backend, never to a service
+ */
+record Party(int subject, Mode mode, List<Address> own, boolean arrived) {
 
   static Party of(Endpoint endpoint) {
-    return new Party(endpoint.subject(), endpoint.mode(), endpoint.own());
+    return new Party(endpoint.subject(), endpoint.mode(), endpoint.own(), false);
   }
 
   /** The source pod as a mark names it: bit 15, then two bits of mode and twelve of subject. */
@@ -20,7 +24,7 @@ record Party(int subject, Mode mode, List<Address> own) {
           case 2 -> Mode.OBSERVE;
           default -> Mode.ENFORCE;
         };
-    return new Party(mark & 0xfff, mode, List.of());
+    return new Party(mark & 0xfff, mode, List.of(), true);
   }
 
   static boolean isMark(int mark) {

@@ -44,9 +44,9 @@ final class PolicyBook {
         .orElse(PeerClass.UNKNOWN);
   }
 
-  /** The class of the block a service's address lies in; whatever else the block is. */
-  private PeerClass blockOf(Address service) {
-    return PeerClass.of(prefixClass(service).id());
+  /** A service's address for itself: its own class, or else that of the block it lies in. */
+  private PeerClass unserved(PeerClass found, Address service) {
+    return PeerClass.of(found.id() != 0 ? found.id() : prefixClass(service).id());
   }
 
   /** What an opener gets. */
@@ -54,7 +54,7 @@ final class PolicyBook {
     PeerClass peerClass = classOf(opening.peer());
     int target = opening.port();
     if (peerClass.kind() == PeerClass.Kind.SERVICE) {
-      switch (served(opening)) {
+      switch (party.arrived() ? null : served(opening)) {
         case Service.Mixed mixed -> {
           return Decision.coded(party, opening.direction(), Code.DEFERRED);
         }
@@ -62,8 +62,8 @@ final class PolicyBook {
           peerClass = alike.backends();
           target = alike.targetPort();
         }
-        // Nothing is served there: an address like any other of its block.
-        case null -> peerClass = blockOf(opening.peer());
+        // Nothing is served there: an address like any other.
+        case null -> peerClass = unserved(peerClass, opening.peer());
       }
     }
     Code code = untabled(party, opening, peerClass);
@@ -77,7 +77,8 @@ final class PolicyBook {
   /** What a packet gets whose port is not known: its verdict, if every port has the same. */
   Decision decideWithoutPort(Party party, Opening opening) {
     PeerClass found = classOf(opening.peer());
-    PeerClass peerClass = found.kind() == PeerClass.Kind.SERVICE ? blockOf(opening.peer()) : found;
+    PeerClass peerClass =
+        found.kind() == PeerClass.Kind.SERVICE ? unserved(found, opening.peer()) : found;
     Code code = untabled(party, opening, peerClass);
     if (code != null) {
       return Decision.coded(party, opening.direction(), code);
