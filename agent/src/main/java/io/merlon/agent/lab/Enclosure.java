@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -67,28 +69,58 @@ public final class Enclosure {
     Shell.run("mount -t bpf merlon-lab " + Files.createDirectory(folder.resolve("bpf")));
   }
 
+  /**
+   * Deleting the folder undoes the mounts on it everywhere, so it waits for everybody inside: an
+   * agent that still lived would make its folders anew, on the machine's own file system.
+   */
   private static void end(Process inside, Path folder) {
+    List<ProcessHandle> all = inside.descendants().toList();
+    // A terminal's Ctrl-C reaches those inside too.
+    inside.destroyForcibly();
     try {
-      // A terminal's Ctrl-C reaches those inside too.
-      inside.destroyForcibly();
       inside.waitFor(SECONDS, TimeUnit.SECONDS);
+      for (ProcessHandle one : all) {
+        one.onExit().get(SECONDS, TimeUnit.SECONDS);
+      }
       Files.deleteIfExists(folder);
-    } catch (IOException e) {
+    } catch (IOException | ExecutionException | TimeoutException e) {
       System.err.println("merlon: " + folder + " is left: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Removes empty folders of labs whose process is gone. */
+  /** Removes empty folders of labs whose processes are all gone. */
   static void sweep(Path temporary) throws IOException {
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, "merlon-lab-*")) {
       for (Path folder : folders) {
         Matcher matcher = FOLDER.matcher(String.valueOf(folder.getFileName()));
-        if (matcher.matches() && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()) {
+        if (matcher.matches()
+            && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()
+            && !isUsed(folder)) {
           deleteIfEmpty(folder);
         }
       }
+    }
+  }
+
+  /** Whether it is mounted on for some process: those inside outlive who started them a little. */
+  private static boolean isUsed(Path folder) throws IOException {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path process : all) {
+        if (mounts(process).contains(" " + folder + " ")) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static String mounts(Path process) {
+    try {
+      return Files.readString(process.resolve("mounts"));
+    } catch (IOException e) {
+      return ""; // It has ended.
     }
   }
 

@@ -97,8 +97,10 @@ class LabTest {
                   + "\"port\":8080,\"protocol\":\"TCP\",\"policies\":\"allow\","
                   + "\"packets\":\"silent\"}"),
           wrong);
+      Path place = lab.place();
       lab.signal("INT");
       assertEquals(130, lab.end());
+      assertFalse(Files.exists(place), "left: " + place);
     }
     assertEquals(List.of(), Leftovers.of(folder.toString()));
   }
