@@ -1,6 +1,7 @@
 package io.merlon.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.bpf.BpfObject;
@@ -136,6 +137,40 @@ record ServiceTrafficTest(EnforcedNode node) {
     try (Backends backends = remote(six)) {
       onlyTheAllowedBackendIsReached(client, backends, six);
     }
+  }
+
+  /** Whoever may make a service may name any address in it, and see that nobody translates it. */
+  @ParameterizedTest(name = "IPv6 {0}")
+  @ValueSource(booleans = {false, true})
+  void aServiceOpensNoAddressThatItNames(boolean six) {
+    Pod client = client();
+    Pod good = node.pod("good", PodPolicy.open());
+    Pod bad = node.pod("bad", PodPolicy.open());
+    NetworkNamespace outside = node.outside();
+    InetAddress far = InetAddress.ofLiteral(six ? "fd01::3" : "192.168.1.3");
+    outside.configure(
+        "address replace %s dev eth0".formatted(six ? "fd01::3/64" : "192.168.1.3/24"));
+    Client from = new Client(client.namespace(), BRIEF);
+    try (EchoServer near = EchoServer.start(good.namespace(), good.address(six), TARGET);
+        EchoServer closed = EchoServer.start(bad.namespace(), bad.address(six), TARGET);
+        EchoServer remote = EchoServer.start(outside, far, TARGET)) {
+      claim(good.address(six), node.number(good));
+      claim(bad.address(six), node.number(bad));
+      claim(far, BAD_OUTSIDE);
+      assertEquals(Outcome.ANSWERED, from.tcp(near.address()));
+      assertNotEquals(Outcome.ANSWERED, from.tcp(closed.address()));
+      assertNotEquals(Outcome.ANSWERED, from.tcp(remote.address()));
+      assertEquals(0, closed.accepted() + remote.accepted());
+    }
+  }
+
+  /** Puts a service with differing backends at an address that is somebody's. */
+  private void claim(InetAddress address, int peerClass) {
+    IpAddress key = IpAddress.of(address.getAddress());
+    node.know(address, new Peer(peerClass, false, true, 0));
+    node.datapath()
+        .services(address.getAddress().length == 16)
+        .put(new ServiceKey(key, TARGET, TCP), new Service(0, false, 0, true));
   }
 
   @ParameterizedTest(name = "IPv6 {0}")
