@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Resolved once per run, so that a JDK installed by `deps` is found too.
 MVN = JAVA_HOME="$${MERLON_JDK:-$$(.ci/jdk 25)}" mvn -B
 
-.PHONY: help deps build test soak format bindings bindings-check demo test-kernels bench bench-agent bench-datapath bench-compile bench-watch clean
+.PHONY: help deps build test soak format bindings bindings-check demo test-kernels bench bench-agent bench-datapath bench-traffic bench-compile bench-watch clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,15 @@ bench-datapath: deps ## What a packet costs over an empty program, beside the bu
 	"$${MERLON_JDK:-$$(.ci/jdk 25)}"/bin/java --enable-native-access=ALL-UNNAMED \
 	  -cp bpf/target/test-classes:bpf/target/classes:bindings/target/classes \
 	  io.merlon.datapath.bench.DatapathBench
+
+bench-traffic: deps ## What enforcement costs real traffic between two pods, beside the budget (MILLISECONDS=...)
+	$(MVN) -q -DskipTests -pl integration-tests -am package
+	$(CC) -O2 -Wall -pthread integration-tests/src/test/bench/traffic.c -o integration-tests/target/traffic
+	cd integration-tests && "$${MERLON_JDK:-$$(../.ci/jdk 25)}"/bin/java --enable-native-access=ALL-UNNAMED \
+	  -cp target/test-classes:target/classes:../bpf/target/classes:../bindings/target/classes \
+	  io.merlon.it.TrafficBench $(CURDIR)/integration-tests/target/traffic $(MILLISECONDS)
+
+MILLISECONDS = 300
 
 bench-agent: deps ## From an event to the kernel at 1,000 and 50,000 pods; starts, links, memory and CPU; beside the budgets
 	$(MVN) -q -DskipTests -pl integration-tests -am package

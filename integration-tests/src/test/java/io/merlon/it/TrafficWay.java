@@ -1,0 +1,9 @@
+package io.merlon.it;
+
+/** What is at the pods' interfaces. */
+enum TrafficWay {
+  NONE,
+  EMPTY_TCX,
+  TCX,
+  CLSACT
+}
