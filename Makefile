@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # Resolved once per run, so that a JDK installed by `deps` is found too.
-MVN = JAVA_HOME="$${MERLON_JDK:-$$(.ci/jdk 25)}" mvn -B
+MVN = JAVA_HOME="$$(.ci/jdk 25)" mvn -B
 
 .PHONY: help deps build test soak format bindings bindings-check demo test-kernels bench bench-agent bench-datapath bench-traffic bench-compile bench-watch clean
 
@@ -35,14 +35,14 @@ test-kernels: deps ## The datapath's object on Linux 5.10, 6.1 and 6.12, in virt
 
 bench-datapath: deps ## What a packet costs over an empty program, beside the budget
 	$(MVN) -q -DskipTests -pl bpf -am package
-	"$${MERLON_JDK:-$$(.ci/jdk 25)}"/bin/java --enable-native-access=ALL-UNNAMED \
+	"$$(.ci/jdk 25)"/bin/java --enable-native-access=ALL-UNNAMED \
 	  -cp bpf/target/test-classes:bpf/target/classes:bindings/target/classes \
 	  io.merlon.datapath.bench.DatapathBench
 
 bench-traffic: deps ## What enforcement costs real traffic between two pods, beside the budget (MILLISECONDS=...)
 	$(MVN) -q -DskipTests -pl integration-tests -am package
 	$(CC) -O2 -Wall -pthread integration-tests/src/test/bench/traffic.c -o integration-tests/target/traffic
-	cd integration-tests && "$${MERLON_JDK:-$$(../.ci/jdk 25)}"/bin/java --enable-native-access=ALL-UNNAMED \
+	cd integration-tests && "$$(../.ci/jdk 25)"/bin/java --enable-native-access=ALL-UNNAMED \
 	  -cp target/test-classes:target/classes:../bpf/target/classes:../bindings/target/classes \
 	  io.merlon.it.TrafficBench $(CURDIR)/integration-tests/target/traffic $(MILLISECONDS)
 
@@ -50,20 +50,20 @@ MILLISECONDS = 300
 
 bench-agent: deps ## From an event to the kernel at 1,000 and 50,000 pods; starts, links, memory and CPU; beside the budgets
 	$(MVN) -q -DskipTests -pl integration-tests -am package
-	"$${MERLON_JDK:-$$(.ci/jdk 25)}"/bin/java -XX:+UseSerialGC -Xms8m --enable-native-access=ALL-UNNAMED \
+	"$$(.ci/jdk 25)"/bin/java -XX:+UseSerialGC -Xms8m --enable-native-access=ALL-UNNAMED \
 	  -cp "agent/target/test-classes:agent/target/dist/lib/*" io.merlon.agent.bench.AgentBench
-	cd integration-tests && "$${MERLON_JDK:-$$(../.ci/jdk 25)}"/bin/java --enable-native-access=ALL-UNNAMED \
+	cd integration-tests && "$$(../.ci/jdk 25)"/bin/java --enable-native-access=ALL-UNNAMED \
 	  -cp "target/test-classes:target/classes:../agent/target/dist/lib/*" io.merlon.it.AgentProcessBench
 
 bench-compile: deps ## What compiling costs, from nothing and change by change, beside the budget
 	$(MVN) -q -DskipTests -pl agent -am package
-	"$${MERLON_JDK:-$$(.ci/jdk 25)}"/bin/java -cp agent/target/test-classes:agent/target/classes \
+	"$$(.ci/jdk 25)"/bin/java -cp agent/target/test-classes:agent/target/classes \
 	  io.merlon.agent.bench.CompileBench
 
 bench-watch: deps ## Memory, time to sync and delay of events of the watch at 1k to 100k pods (PODS="...")
 	$(MVN) -q -DskipTests -pl agent -am package
 	@$(MVN) -q -pl agent dependency:build-classpath -Dmdep.outputFile=target/test-classpath
-	@"$${MERLON_JDK:-$$(.ci/jdk 25)}"/bin/java \
+	@"$$(.ci/jdk 25)"/bin/java \
 	  -cp "agent/target/test-classes:agent/target/classes:$$(cat agent/target/test-classpath)" \
 	  io.merlon.agent.watch.bench.WatchBench agent/src/dist/bin/merlon $(PODS)
 
