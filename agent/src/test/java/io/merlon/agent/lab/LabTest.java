@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,9 +141,10 @@ class LabTest {
   /** A lab that is kept. */
   private record KeptLab(Process process) implements AutoCloseable {
     static KeptLab start(Path folder) throws IOException {
-      List<String> command =
-          new ArrayList<>(
-              MerlonProcess.command("lab", "--manifests", folder.toString(), "--keep", "--json"));
+      // Ctrl-C does nothing to who was started in the background, and that is inherited.
+      List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+      command.addAll(
+          MerlonProcess.command("lab", "--manifests", folder.toString(), "--keep", "--json"));
       return new KeptLab(
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
     }
@@ -187,7 +189,8 @@ class LabTest {
     }
 
     int end() throws InterruptedException {
-      return process.waitFor();
+      assertTrue(process.waitFor(1, TimeUnit.MINUTES), "the lab goes on");
+      return process.exitValue();
     }
 
     @Override
