@@ -10,6 +10,7 @@ import io.merlon.bpf.MapInfo;
 import io.merlon.bpf.ProgramInfo;
 import io.merlon.it.Client.Outcome;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +55,7 @@ class LeftoversTrafficTest {
   @EnumSource
   void everythingIsGoneAfterClose(Attachment.Kind kind) throws IOException {
     Collection<String> descriptors = descriptors();
+    Set<Path> away = threadsAway();
     Objects objects;
     List<NetworkNamespace> namespaces;
     try (EnforcedNode node = new EnforcedNode(kind)) {
@@ -74,7 +76,7 @@ class LeftoversTrafficTest {
     }
     namespaces.forEach(namespace -> assertFalse(namespace.exists(), namespace.name()));
     Await.until("no program and no map is left", PATIENT, objects::gone);
-    Await.until("every thread is at home", PATIENT, LeftoversTrafficTest::allAtHome);
+    Await.until("every thread is at home", PATIENT, () -> away.containsAll(threadsAway()));
     assertEquals(descriptors, descriptors());
   }
 
@@ -100,18 +102,28 @@ class LeftoversTrafficTest {
     }
   }
 
-  private static boolean allAtHome() {
+  /** The threads that are in another network namespace than this process. */
+  private static Set<Path> threadsAway() {
+    Set<Path> away = new TreeSet<>();
     try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
       Path home = Files.readSymbolicLink(Path.of("/proc/self/ns/net"));
       for (Path thread : threads.toList()) {
-        Path namespace = thread.resolve("ns/net");
-        if (Files.exists(namespace) && !Files.readSymbolicLink(namespace).equals(home)) {
-          return false;
+        if (!namespaceOf(thread, home).equals(home)) {
+          away.add(thread);
         }
       }
-      return true;
+      return away;
     } catch (IOException e) {
-      return false; // a thread ended meanwhile
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The network namespace a thread is in; one that ended meanwhile is at home. */
+  private static Path namespaceOf(Path thread, Path home) {
+    try {
+      return Files.readSymbolicLink(thread.resolve("ns/net"));
+    } catch (IOException e) {
+      return home;
     }
   }
 }
