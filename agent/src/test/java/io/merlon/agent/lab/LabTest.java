@@ -165,12 +165,22 @@ class LabTest {
       throw new IllegalStateException("the lab ended: " + round);
     }
 
+    /** The process that builds the lab: told by its arguments, since process ids start again. */
     private ProcessHandle first() {
       return process
           .descendants()
           .filter(p -> p.info().command().orElse("").endsWith("/java"))
-          .min((a, b) -> Long.compare(a.pid(), b.pid()))
+          .filter(p -> arguments(p).contains("--inside"))
+          .findFirst()
           .orElseThrow();
+    }
+
+    private static List<String> arguments(ProcessHandle of) {
+      try {
+        return List.of(Files.readString(Path.of("/proc/" + of.pid() + "/cmdline")).split("\0", -1));
+      } catch (IOException e) {
+        return List.of(); // it has ended
+      }
     }
 
     /** Runs a command as the lab's processes see the machine. */
@@ -182,10 +192,9 @@ class LabTest {
     }
 
     /** The lab's own folder. */
-    Path place() throws IOException {
-      String line = Files.readString(Path.of("/proc/" + first().pid() + "/cmdline"));
-      String[] words = line.split("\0", -1);
-      return Path.of(words[List.of(words).indexOf("--inside") + 1]);
+    Path place() {
+      List<String> words = arguments(first());
+      return Path.of(words.get(words.indexOf("--inside") + 1));
     }
 
     void signal(String name) {
