@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Resolved once per run, so that a JDK installed by `deps` is found too.
 MVN = JAVA_HOME="$$(.ci/jdk 25)" mvn -B
 
-.PHONY: help deps build test soak format bindings bindings-check demo test-kernels bench bench-agent bench-datapath bench-traffic bench-compile bench-watch clean
+.PHONY: help deps build test soak format bindings bindings-check demo test-kernels bench bench-agent bench-datapath bench-traffic bench-compile bench-matrix bench-watch clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ bench-compile: deps ## What compiling costs, from nothing and change by change, 
 	$(MVN) -q -DskipTests -pl agent -am package
 	"$$(.ci/jdk 25)"/bin/java -cp agent/target/test-classes:agent/target/classes \
 	  io.merlon.agent.bench.CompileBench
+
+bench-matrix: build ## What `merlon matrix` takes for 200 x 200 pods x 4 ports, beside the budget
+	@JAVA_HOME="$$(.ci/jdk 25)" agent/src/test/bench/matrix agent/target/dist/bin/merlon
 
 bench-watch: deps ## Memory, time to sync and delay of events of the watch at 1k to 100k pods (PODS="...")
 	$(MVN) -q -DskipTests -pl agent -am package

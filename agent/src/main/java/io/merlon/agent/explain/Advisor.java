@@ -6,6 +6,7 @@ import io.merlon.agent.api.Pod;
 import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.compile.DecidedBy;
 import io.merlon.agent.compile.LocalPod;
+import io.merlon.agent.identity.Cidr;
 import io.merlon.agent.policy.ClusterNetworkPolicyReader;
 import io.merlon.agent.policy.Direction;
 import io.merlon.agent.policy.NetworkPolicyReader;
@@ -88,6 +89,9 @@ public final class Advisor {
     for (String port : Find.undeclared(rule, subjects, compiled, cluster)) {
       String text = "names port " + port + ", which no pod it is for declares";
       add(Risk.UNDECLARED_PORT, policy, field, text);
+    }
+    for (Cidr part : Find.outside(rule)) {
+      add(Risk.EXCEPT_OUTSIDE, policy, field, "excepts " + part + ", which its block has not");
     }
     if (found.size() == before && !rule.peers().isEmpty() && !deciding.contains(rule.ref())) {
       String text = "never decides: other rules say the same, or come first";

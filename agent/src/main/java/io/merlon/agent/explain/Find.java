@@ -4,6 +4,7 @@ import io.merlon.agent.api.ClusterSnapshot;
 import io.merlon.agent.api.Pod;
 import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.compile.LocalPod;
+import io.merlon.agent.identity.Cidr;
 import io.merlon.agent.identity.Identity;
 import io.merlon.agent.identity.LabelSet;
 import io.merlon.agent.identity.PodRef;
@@ -17,6 +18,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Whom the parts of a policy find in a cluster. */
 final class Find {
@@ -53,6 +55,16 @@ final class Find {
                   cidr.length() == 0 && except.isEmpty();
               case PeerSelector.Pods _, PeerSelector.Nodes _ -> false;
             });
+  }
+
+  /** What is excepted from blocks that do not contain it: valid here, and without any effect. */
+  static List<Cidr> outside(PolicyRule rule) {
+    return rule.peers().stream()
+        .flatMap(peer ->
+            peer instanceof PeerSelector.Block(var cidr, var except)
+                ? except.stream().filter(part -> !cidr.contains(part))
+                : Stream.empty())
+        .toList();
   }
 
   /** The names of ports that nobody declares on the side whose port is meant. */

@@ -5,6 +5,10 @@ public enum Risk {
   SELECTS_NOTHING("selects-nothing", Level.WARNING, "A policy that applies to no pod."),
   MATCHES_NOBODY("matches-nobody", Level.WARNING, "A peer that is nobody."),
   UNDECLARED_PORT("undeclared-port", Level.WARNING, "A named port that no pod it is for declares."),
+  EXCEPT_OUTSIDE(
+      "except-outside",
+      Level.WARNING,
+      "An exception from a block that it is no part of; the API server refuses it."),
   NEVER_DECIDES(
       "never-decides", Level.WARNING, "A rule that is shadowed by others, or says what they say."),
   OPEN_TO_WORLD("open-to-world", Level.WARNING, "A rule that lets any address in."),
