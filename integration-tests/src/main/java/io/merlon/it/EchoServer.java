@@ -28,6 +28,7 @@ public final class EchoServer implements AutoCloseable {
   private final DatagramChannel datagrams;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(LARGEST);
   private final AtomicLong accepted = new AtomicLong();
+  private final AtomicLong lastAccepted = new AtomicLong(Long.MIN_VALUE);
   private final AtomicLong received = new AtomicLong();
   private final Thread thread;
 
@@ -57,6 +58,11 @@ public final class EchoServer implements AutoCloseable {
   /** Connections so far. */
   public long accepted() {
     return accepted.get();
+  }
+
+  /** When the last connection came, by {@link System#nanoTime}; the least number if none has. */
+  public long lastAccepted() {
+    return lastAccepted.get();
   }
 
   /** Datagrams so far. */
@@ -94,6 +100,7 @@ public final class EchoServer implements AutoCloseable {
   private void accept() throws IOException {
     SocketChannel client = listener.accept();
     if (client != null) {
+      lastAccepted.set(System.nanoTime());
       accepted.incrementAndGet();
       client.configureBlocking(false);
       client.register(selector, SelectionKey.OP_READ);
