@@ -64,8 +64,7 @@ bench-matrix: build ## What `merlon matrix` takes for 200 x 200 pods x 4 ports, 
 	@JAVA_HOME="$$(.ci/jdk 25)" agent/src/test/bench/matrix agent/target/dist/bin/merlon
 
 bench-watch: deps ## Memory, time to sync and delay of events of the watch at 1k to 100k pods (PODS="...")
-	$(MVN) -q -DskipTests -pl agent -am package
-	@$(MVN) -q -pl agent dependency:build-classpath -Dmdep.outputFile=target/test-classpath
+	$(MVN) -q -DskipTests -Dmdep.outputFile=target/test-classpath -pl agent -am package dependency:build-classpath
 	@"$$(.ci/jdk 25)"/bin/java \
 	  -cp "agent/target/test-classes:agent/target/classes:$$(cat agent/target/test-classpath)" \
 	  io.merlon.agent.watch.bench.WatchBench agent/src/dist/bin/merlon $(PODS)
