@@ -1,5 +1,6 @@
 package io.merlon.it;
 
+import io.merlon.netlink.ThreadNamespace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

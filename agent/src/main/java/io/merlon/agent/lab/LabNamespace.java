@@ -1,6 +1,6 @@
 package io.merlon.agent.lab;
 
-import io.merlon.bpf.NetworkNamespace;
+import io.merlon.netlink.ThreadNamespace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,7 +33,7 @@ final class LabNamespace implements AutoCloseable {
     Shell.run(List.of("ip", "netns", "add", name), "");
     LabNamespace namespace = new LabNamespace(name);
     namespace.call(() -> {
-      NetworkNamespace.enter(namespace.path());
+      ThreadNamespace.enter(namespace.path());
       return true;
     });
     // An address would otherwise be tentative, hence unusable, for a second or two.

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Fills an empty datapath with a compiled policy: tables first, then what leads to them, endpoints
  * last, so that a pod is enforced completely or not yet known.
  */
-public final class PolicyLoader {
+final class PolicyLoader {
   private final Datapath datapath;
   private final TreeMap<Integer, Block> blocks = new TreeMap<>();
   private int nextWord = 1; // word 0 is "no table"
@@ -29,7 +29,7 @@ public final class PolicyLoader {
 
   private record Block(int subject, EncodedTable table) {}
 
-  public PolicyLoader(Datapath datapath) {
+  PolicyLoader(Datapath datapath) {
     this.datapath = datapath;
   }
 
@@ -38,7 +38,7 @@ public final class PolicyLoader {
    *
    * @param interfaces the host-side interface of each pod that has one
    */
-  public void load(CompiledPolicy policy, Map<PodRef, Integer> interfaces) {
+  void load(CompiledPolicy policy, Map<PodRef, Integer> interfaces) {
     policy.tables().forEach((subject, table) -> place(subject, EncodedTable.of(table)));
     Map<Address, Integer> owners = owners(policy, interfaces);
     policy.addresses().exact().forEach((address, peerClass) -> put(address, peerClass, owners));
@@ -61,7 +61,7 @@ public final class PolicyLoader {
   }
 
   /** What a counter counts, if it belongs to a subject that was loaded here. */
-  public SlotMeaning meaning(int slot) {
+  SlotMeaning meaning(int slot) {
     Map.Entry<Integer, Block> block = blocks.floorEntry(slot);
     if (block == null) {
       throw new IllegalArgumentException("slot " + slot + " belongs to no subject");
