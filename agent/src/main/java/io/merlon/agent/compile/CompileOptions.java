@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 public record CompileOptions(@Nullable String node, String trustDomain, Mode defaultMode) {
   public static final String DEFAULT_TRUST_DOMAIN = "cluster.local";
 
+  /** Whether subjects are told apart by whom they are counted for: only a node counts. */
+  boolean countsWorkloads() {
+    return node != null;
+  }
+
   public static CompileOptions forNode(String node) {
     return new CompileOptions(node, DEFAULT_TRUST_DOMAIN, Mode.ENFORCE);
   }

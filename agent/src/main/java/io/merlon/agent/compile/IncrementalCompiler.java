@@ -4,6 +4,7 @@ import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.api.ClusterNetworkPolicy;
 import io.merlon.agent.api.NetworkPolicy;
 import io.merlon.agent.identity.Address;
+import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.agent.policy.ClusterNetworkPolicyReader;
 import io.merlon.agent.policy.NetworkPolicyReader;
 import io.merlon.agent.policy.Policy;
@@ -28,7 +29,7 @@ public final class IncrementalCompiler {
   private final NodeRegistry nodes;
   private final PodRegistry pods;
   private final ClassRegistry classes = new ClassRegistry();
-  private final SubjectRegistry subjects = new SubjectRegistry(tests);
+  private final SubjectRegistry subjects;
   private final ServiceRegistry services;
   private final Publication publication;
 
@@ -36,12 +37,19 @@ public final class IncrementalCompiler {
     this(options, List.of());
   }
 
+  public IncrementalCompiler(CompileOptions options, List<Policy> builtIn) {
+    this(options, builtIn, Map.of());
+  }
+
   /**
    * Begins with an empty cluster.
    *
    * @param builtIn policies that are there from the beginning, whatever the cluster has
+   * @param inKernel the subjects the kernel has from before, and whom it counts them for
    */
-  public IncrementalCompiler(CompileOptions options, List<Policy> builtIn) {
+  public IncrementalCompiler(
+      CompileOptions options, List<Policy> builtIn, Map<Integer, WorkloadRef> inKernel) {
+    this.subjects = new SubjectRegistry(tests, options, new SubjectNumbers(inKernel));
     this.addresses = new AddressRegistry(options, tests, dirty);
     this.nodes = new NodeRegistry(addresses, dirty);
     this.pods = new PodRegistry(options, namespaces, nodes, addresses, problems, dirty);

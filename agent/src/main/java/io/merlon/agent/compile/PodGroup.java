@@ -3,7 +3,9 @@ package io.merlon.agent.compile;
 import io.merlon.agent.api.Pod;
 import io.merlon.agent.identity.IamRole;
 import io.merlon.agent.identity.LabelSet;
+import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.identity.VirtualLabels;
+import io.merlon.agent.identity.WorkloadRef;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,6 +49,7 @@ final class PodGroup {
    * What makes a group.
    *
    * @param labels the pods' own, without reserved ones
+   * @param bare the name of a local pod that has no controller: it is counted for itself
    * @param unguarded whether the guard of the instance metadata service leaves them alone
    */
   record Key(
@@ -54,11 +57,23 @@ final class PodGroup {
       String serviceAccount,
       List<PortAnswer> ports,
       Pod.@Nullable Owner owner,
+      @Nullable String bare,
       boolean unguarded) {
     /** The labels selectors see where the service account has this role. */
     LabelSet labels(@Nullable IamRole role) {
       return VirtualLabels.of(labels, serviceAccount, role, unguarded);
     }
+  }
+
+  /** Whom the packets of its pods are counted for. */
+  WorkloadRef workload() {
+    Pod.Owner owner = key.owner();
+    if (owner != null) {
+      return WorkloadRef.of(namespace.name, owner.kind(), owner.name(), key.labels());
+    }
+    return key.bare() == null
+        ? WorkloadRef.NONE
+        : WorkloadRef.ofPod(new PodRef(namespace.name, key.bare()));
   }
 
   void add(PodEntry pod) {

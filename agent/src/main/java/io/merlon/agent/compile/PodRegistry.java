@@ -18,6 +18,7 @@ final class PodRegistry {
   private final AddressRegistry addresses;
   private final ProblemRegistry problems;
   private final Dirty dirty;
+  private final boolean countsWorkloads;
 
   PodRegistry(
       CompileOptions options,
@@ -32,6 +33,7 @@ final class PodRegistry {
     this.addresses = addresses;
     this.problems = problems;
     this.dirty = dirty;
+    this.countsWorkloads = options.countsWorkloads();
   }
 
   void put(ClusterEvent.Key key, Pod pod) {
@@ -108,6 +110,7 @@ final class PodRegistry {
             pod.serviceAccount(),
             Ports.answers(pod.ports()),
             pod.owner(),
+            local && countsWorkloads && pod.owner() == null ? pod.name() : null,
             local && MetadataGuard.exempts(pod.annotations()));
     PodGroup group = namespace.groups.get(key);
     if (group == null) {

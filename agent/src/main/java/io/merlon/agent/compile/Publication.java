@@ -5,6 +5,7 @@ import io.merlon.agent.identity.Address;
 import io.merlon.agent.identity.Cidr;
 import io.merlon.agent.identity.Identity;
 import io.merlon.agent.identity.PodRef;
+import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.agent.policy.CompileProblem;
 import java.util.Arrays;
 import java.util.Collection;
@@ -143,6 +144,7 @@ final class Publication {
         ref,
         local.uid(),
         local.node(),
+        workload(group, ref),
         subject.number,
         mode(pod.namespace, local),
         Arrays.stream(pod.addresses).map(entry -> entry.address).toList(),
@@ -153,6 +155,11 @@ final class Publication {
             account,
             pod.namespace.role(account),
             Identity.spiffeId(options.trustDomain(), ref.namespace(), account)));
+  }
+
+  private static WorkloadRef workload(PodGroup group, PodRef pod) {
+    WorkloadRef workload = group.workload();
+    return workload.equals(WorkloadRef.NONE) ? WorkloadRef.ofPod(pod) : workload;
   }
 
   private Mode mode(NamespaceState namespace, PodEntry.Local local) {

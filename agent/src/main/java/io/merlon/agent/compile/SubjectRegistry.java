@@ -1,5 +1,6 @@
 package io.merlon.agent.compile;
 
+import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.agent.policy.Policy;
 import io.merlon.agent.policy.PolicyRef;
 import java.util.ArrayList;
@@ -20,16 +21,21 @@ final class SubjectRegistry {
 
   private final TestRegistry tests;
   private final Map<SubjectState.Key, SubjectState> byKey = new HashMap<>();
-  private final NumberPool numbers = new NumberPool(0);
+  private final Map<SharedTable.Key, SharedTable> tables = new HashMap<>();
+  private final boolean countsWorkloads;
+  private final SubjectNumbers numbers;
   private final Set<PolicyState> touched = new LinkedHashSet<>();
   private final Set<SubjectState> ended = new LinkedHashSet<>();
-  private final Set<SubjectState> remade = new LinkedHashSet<>();
+  private final Set<SubjectState> moved = new LinkedHashSet<>();
+  private final Set<SharedTable> remade = new LinkedHashSet<>();
 
-  SubjectRegistry(TestRegistry tests) {
+  SubjectRegistry(TestRegistry tests, CompileOptions options, SubjectNumbers numbers) {
     this.tests = tests;
+    this.countsWorkloads = options.countsWorkloads();
+    this.numbers = numbers;
   }
 
-  NumberPool numbers() {
+  SubjectNumbers numbers() {
     return numbers;
   }
 
@@ -87,13 +93,14 @@ final class SubjectRegistry {
     group.selecting = List.copyOf(policies);
   }
 
-  private static SubjectState.Key key(PodGroup group) {
+  private SubjectState.Key key(PodGroup group) {
     List<PolicyRef> refs = group.selecting.stream().map(state -> state.policy.ref()).toList();
     List<PortAnswer> ports =
         group.key.ports().stream()
             .filter(port -> group.selecting.stream().anyMatch(policy -> policy.asksFor(port)))
             .toList();
-    return new SubjectState.Key(refs, ports);
+    return new SubjectState.Key(
+        new SharedTable.Key(refs, ports), countsWorkloads ? group.workload() : WorkloadRef.NONE);
   }
 
   /** A subject all of whose groups change alike keeps its number, and so its pods' entries. */
@@ -114,16 +121,38 @@ final class SubjectRegistry {
         byKey.remove(subject.key);
         subject.key = target;
         byKey.put(target, subject);
+        SharedTable old = subject.shared;
+        subject.shared = share(target.rules());
+        giveUp(old);
+        moved.add(subject);
       }
     });
+  }
+
+  private SharedTable share(SharedTable.Key key) {
+    SharedTable table = tables.get(key);
+    if (table == null) {
+      table = new SharedTable(key);
+      tables.put(key, table);
+      remade.add(table);
+    }
+    table.subjects++;
+    return table;
+  }
+
+  private void giveUp(SharedTable table) {
+    if (--table.subjects == 0) {
+      tables.remove(table.key);
+      remade.remove(table);
+    }
   }
 
   private void join(PodGroup group, SubjectState.Key key, Dirty dirty) {
     SubjectState subject = byKey.get(key);
     if (subject == null) {
-      subject = new SubjectState(numbers.take(), key);
+      subject = new SubjectState(numbers.take(key.workload()), key, share(key.rules()));
       byKey.put(key, subject);
-      remade.add(subject);
+      moved.add(subject);
     }
     if (group.subject != subject) {
       subject.groups++;
@@ -131,8 +160,8 @@ final class SubjectRegistry {
       group.subject = subject;
       dirty.localsOf(group);
     }
-    if (!subject.isMadeOf(group.selecting)) {
-      remade.add(subject);
+    if (!subject.shared.isMadeOf(group.selecting)) {
+      remade.add(subject.shared);
     }
   }
 
@@ -143,7 +172,8 @@ final class SubjectRegistry {
       byKey.remove(subject.key);
       numbers.giveBack(subject.number);
       ended.add(subject);
-      remade.remove(subject);
+      moved.remove(subject);
+      giveUp(subject.shared);
     }
   }
 
@@ -153,24 +183,33 @@ final class SubjectRegistry {
   /** Makes the tables follow rules and classes. */
   Settled settle(ClassRegistry classes) {
     List<ClassState> changedClasses = classes.takeChanged();
-    Map<SubjectState, List<PolicyState>> policies = new HashMap<>();
+    Map<SharedTable, List<PolicyState>> policies = new HashMap<>();
     if (!remade.isEmpty()) {
       for (PodGroup group : localGroups) {
         if (group.subject != null) {
-          policies.put(group.subject, group.selecting);
+          policies.put(group.subject.shared, group.selecting);
         }
       }
     }
-    Set<SubjectState> changed = new LinkedHashSet<>();
-    for (SubjectState subject : byKey.values()) {
-      if (remade.contains(subject)) {
-        subject.remake(policies.getOrDefault(subject, List.of()), classes.all());
-        changed.add(subject);
-      } else if (!changedClasses.isEmpty() && subject.follow(changedClasses, classes)) {
-        changed.add(subject);
+    Set<SharedTable> changed = new LinkedHashSet<>();
+    for (SharedTable table : tables.values()) {
+      if (remade.contains(table)) {
+        table.remake(policies.getOrDefault(table, List.of()), classes.all());
+        changed.add(table);
+      } else if (!changedClasses.isEmpty() && table.follow(changedClasses, classes)) {
+        changed.add(table);
       }
     }
-    Settled settled = new Settled(changed, Set.copyOf(ended));
+    Set<SubjectState> withChange = new LinkedHashSet<>(moved);
+    if (!changed.isEmpty()) {
+      for (SubjectState subject : byKey.values()) {
+        if (changed.contains(subject.shared)) {
+          withChange.add(subject);
+        }
+      }
+    }
+    Settled settled = new Settled(withChange, Set.copyOf(ended));
+    moved.clear();
     remade.clear();
     ended.clear();
     return settled;

@@ -10,6 +10,7 @@ import io.merlon.agent.identity.Address;
 import io.merlon.agent.identity.Cidr;
 import io.merlon.agent.identity.LabelSet;
 import io.merlon.agent.identity.PodRef;
+import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.agent.policy.Action;
 import io.merlon.agent.policy.ClusterNetworkPolicyReader;
 import io.merlon.agent.policy.CompileProblem;
@@ -50,7 +51,8 @@ final class ReferenceCompiler {
   private final Map<Address, Set<Signature>> exact = new TreeMap<>();
   private final Map<Set<Signature>, Integer> classes = new HashMap<>();
 
-  private record SubjectKey(List<Policy> policies, List<PortAnswer> ownPorts) {}
+  private record SubjectKey(
+      List<Policy> policies, List<PortAnswer> ownPorts, WorkloadRef workload) {}
 
   private ReferenceCompiler(ClusterSnapshot snapshot, CompileOptions options) {
     this.snapshot = snapshot;
@@ -88,6 +90,7 @@ final class ReferenceCompiler {
                   pod.pod(),
                   pod.uid(),
                   pod.node(),
+                  pod.workload(),
                   number,
                   pod.mode(),
                   pod.addresses(),
@@ -136,7 +139,10 @@ final class ReferenceCompiler {
       }
       List<PortAnswer> ports = new ArrayList<>(pod.ports());
       ports.removeIf(port -> selecting.stream().noneMatch(policy -> asks(policy, port)));
-      subjects.put(pod.pod(), new SubjectKey(selecting, ports));
+      subjects.put(
+          pod.pod(),
+          new SubjectKey(
+              selecting, ports, options.node() == null ? WorkloadRef.NONE : pod.workload()));
     }
   }
 

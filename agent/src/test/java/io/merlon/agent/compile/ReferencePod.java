@@ -3,6 +3,7 @@ package io.merlon.agent.compile;
 import io.merlon.agent.identity.Address;
 import io.merlon.agent.identity.Identity;
 import io.merlon.agent.identity.PodRef;
+import io.merlon.agent.identity.WorkloadRef;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,4 +22,5 @@ record ReferencePod(
     Mode mode,
     List<Address> addresses,
     List<PortAnswer> ports,
-    Identity identity) {}
+    Identity identity,
+    WorkloadRef workload) {}

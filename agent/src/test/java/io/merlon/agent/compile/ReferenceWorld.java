@@ -13,6 +13,7 @@ import io.merlon.agent.identity.Identity;
 import io.merlon.agent.identity.LabelSet;
 import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.identity.VirtualLabels;
+import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.agent.policy.CompileProblem;
 import io.merlon.agent.policy.Protocol;
 import java.util.ArrayList;
@@ -158,7 +159,15 @@ final class ReferenceWorld {
         mode(pod),
         List.copyOf(addresses),
         List.copyOf(ports),
-        identity(pod));
+        identity(pod),
+        workload(pod));
+  }
+
+  private static WorkloadRef workload(Pod pod) {
+    Pod.Owner owner = pod.owner();
+    return owner == null
+        ? WorkloadRef.ofPod(new PodRef(pod.namespace(), pod.name()))
+        : WorkloadRef.of(pod.namespace(), owner.kind(), owner.name(), pod.labels());
   }
 
   private static @Nullable Protocol protocol(String name) {

@@ -87,6 +87,7 @@ final class Sameness {
       assertEquals(wanted.identity(), is.identity());
       assertEquals(wanted.mode(), is.mode());
       assertEquals(wanted.uid(), is.uid());
+      assertEquals(wanted.workload(), is.workload());
       assertEquals(wanted.node(), is.node());
       assertEquals(wanted.addresses(), is.addresses());
       assertEquals(
