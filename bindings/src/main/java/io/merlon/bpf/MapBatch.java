@@ -7,6 +7,8 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Many entries of one map per system call; where the kernel or the map's type has no batches, the
@@ -26,6 +28,7 @@ public final class MapBatch<K, V> {
   private final Way deletes = new Way();
   private final Way visits = new Way();
   private final Way drains = new Way();
+  private final Way runs = new Way();
 
   /** Whether an entry cannot be taken out in one call either. */
   private volatile boolean inTwoSteps;
@@ -153,6 +156,73 @@ public final class MapBatch<K, V> {
     if (visits.singly || !BatchWalk.visit(map, chunkCapacity(), BatchWalk.Kind.LOOK_UP, visitor)) {
       visits.singly = true;
       map.forEach(visitor);
+    }
+  }
+
+  /**
+   * Visits a run of an array's entries.
+   *
+   * @param key makes the key of an index
+   */
+  public void run(
+      IntFunction<K> key, int first, int count, BiConsumer<? super K, ? super V> visitor) {
+    if (count <= 0) {
+      return;
+    }
+    if (!runs.singly) {
+      try (Arena arena = Arena.ofConfined()) {
+        Chunk<K, V> chunk = new Chunk<>(map, arena, Math.min(count, chunkCapacity()));
+        // The kernel goes on after the key at the cursor, and from the beginning without one.
+        Slot<K> cursor = new Slot<>(map.keys, 1, arena);
+        int done = 0;
+        int visited = 1;
+        while (done < count && visited > 0) {
+          if (first + done > 0) {
+            cursor.put(0, key.apply(first + done - 1));
+          }
+          visited = run(chunk, first + done > 0 ? cursor : null, count - done, visitor);
+          done += visited;
+        }
+        if (!runs.singly) {
+          return;
+        }
+      }
+    }
+    for (int i = first; i < first + count; i++) {
+      K at = key.apply(i);
+      map.get(at).ifPresent(value -> visitor.accept(at, value));
+    }
+  }
+
+  /** How many entries were visited, -1 if that cannot be done. */
+  private int run(
+      Chunk<K, V> chunk,
+      @Nullable Slot<K> after,
+      int wanted,
+      BiConsumer<? super K, ? super V> visitor) {
+    try (Arena arena = Arena.ofConfined()) {
+      chunk.ask(Math.min(wanted, chunk.capacity));
+      int result =
+          Libbpf.bpf_map_lookup_batch(
+              map.fd(),
+              after == null ? MemorySegment.NULL : after.memory(),
+              arena.allocate(Math.max(8, map.keys.size()), 8),
+              chunk.keys.memory(),
+              chunk.values.memory(),
+              chunk.count(),
+              MemorySegment.NULL);
+      if (unavailable(result)) {
+        runs.singly = true;
+        return -1;
+      }
+      if (result < 0 && result != -Errno.ENOENT.code()) {
+        throw failure("bpf_map_lookup_batch", result, 0);
+      }
+      int visited = chunk.told();
+      for (int i = 0; i < visited; i++) {
+        visitor.accept(chunk.keys.get(i), chunk.values.get(i));
+      }
+      return visited;
     }
   }
 

@@ -1,11 +1,13 @@
 package io.merlon.agent.program;
 
 import io.merlon.agent.identity.PodRef;
+import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.agent.plan.Capacities;
 import io.merlon.agent.plan.ObservedState;
 import io.merlon.agent.plan.Plan;
 import io.merlon.agent.plan.PlanStep;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -67,8 +69,14 @@ public interface Datapath extends AutoCloseable {
   /** Looks whether all is as we left it, and repairs what is not. Meant for every few seconds. */
   Inspection check();
 
-  /** All counters that counted something. */
-  List<CounterReading> counters();
+  /** Says under which names things are counted; to be called before anything is applied. */
+  void countAs(CounterNames names);
+
+  /** The subjects the kernel has, and whom it counts their packets for. */
+  Map<Integer, WorkloadRef> countedFor();
+
+  /** All that was counted, by this process or one before it. */
+  Tally counters();
 
   /** What a slot counts, as events and flows name it. Any thread may ask. */
   SlotMeaning meaning(int slot);

@@ -1,6 +1,7 @@
 package io.merlon.agent.program;
 
 import io.merlon.agent.identity.PodRef;
+import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.agent.plan.Capacities;
 import io.merlon.agent.plan.ObservedState;
 import io.merlon.agent.plan.Plan;
@@ -9,6 +10,7 @@ import io.merlon.agent.program.Hooks.Place;
 import io.merlon.agent.program.PinLayout.Generation;
 import io.merlon.datapath.Hook;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +76,9 @@ public final class LibbpfDatapath implements Datapath {
 
   private Adoption begin(Opened opened) {
     if (opened.reason() != null) {
+      layout.generations().stream()
+          .filter(other -> !other.equals(generation()))
+          .forEach(state.maps().ledger()::include);
       return new Adoption.Beside(opened.reason());
     }
     if (opened.fresh()) {
@@ -198,6 +203,7 @@ public final class LibbpfDatapath implements Datapath {
     all.addAll(hooks.linked());
     all.stream().filter(hooks::isAt).forEach(hooks::put);
     old.forEach(flows::from); // what was opened meanwhile
+    state.maps().ledger().closeOldBooks();
     layout.putInForce(generation());
     old.forEach(layout::remove);
     beside = false;
@@ -232,8 +238,22 @@ public final class LibbpfDatapath implements Datapath {
   }
 
   @Override
-  public List<CounterReading> counters() {
-    return state.slots().readings();
+  public void countAs(CounterNames names) {
+    state.slots().countAs(names);
+  }
+
+  @Override
+  public Map<Integer, WorkloadRef> countedFor() {
+    Map<Integer, WorkloadRef> owners = new HashMap<>();
+    for (Integer subject : state.observed().subjects().keySet()) {
+      owners.put(subject, state.maps().ledger().owner(subject));
+    }
+    return owners;
+  }
+
+  @Override
+  public Tally counters() {
+    return state.slots().tally();
   }
 
   @Override

@@ -9,7 +9,6 @@ import io.merlon.bpf.MapInfo;
 import io.merlon.bpf.MapSpec;
 import io.merlon.bpf.MapType;
 import io.merlon.bpf.OwnedMap;
-import io.merlon.bpf.PerCpu;
 import io.merlon.bpf.Pins;
 import io.merlon.datapath.Counter;
 import io.merlon.datapath.Datapath;
@@ -31,12 +30,16 @@ final class NodeMaps implements AutoCloseable {
   private final Datapath kernel;
   private final OwnedMap<Integer, InterfaceEntry> interfaces;
   private final BpfMap<Integer, Subject> subjects;
+  private final BpfMap<Integer, Counter> counters;
+  private final Ledger ledger;
 
   private NodeMaps(
       Generation generation, Datapath kernel, OwnedMap<Integer, InterfaceEntry> interfaces) {
     this.generation = generation;
     this.kernel = kernel;
     this.interfaces = interfaces;
+    this.counters = kernel.object().map("counters", Codec.u32(), Books.codec());
+    this.ledger = Ledger.open(generation, counters);
     this.subjects = kernel.object().map("subjects", Codec.u32(), Subject.CODEC);
   }
 
@@ -48,9 +51,14 @@ final class NodeMaps implements AutoCloseable {
         .filter(name -> !name.equals(SCRATCH))
         .forEach(name -> spec.pinMap(name, generation.map(name)));
     Datapath kernel = Datapath.load(spec);
+    OwnedMap<Integer, InterfaceEntry> interfaces = null;
     try {
-      return new NodeMaps(generation, kernel, interfaces(generation));
+      interfaces = interfaces(generation);
+      return new NodeMaps(generation, kernel, interfaces);
     } catch (RuntimeException failure) {
+      if (interfaces != null) {
+        interfaces.close();
+      }
       kernel.close();
       throw failure;
     }
@@ -113,11 +121,12 @@ final class NodeMaps implements AutoCloseable {
   /** Pins what lost its name; says which. */
   List<String> pinAgain() {
     PinLayout.createFolder(generation.folder());
-    return Stream.concat(kernel.object().maps().stream(), Stream.of(INTERFACES))
-        .filter(name -> !name.equals(SCRATCH) && !Files.exists(generation.map(name)))
-        .sorted()
-        .peek(this::pin)
-        .toList();
+    Stream<String> ours =
+        Stream.concat(kernel.object().maps().stream(), Stream.of(INTERFACES))
+            .filter(name -> !name.equals(SCRATCH) && !Files.exists(generation.map(name)))
+            .sorted()
+            .peek(this::pin);
+    return Stream.concat(ours, ledger.pinAgain().stream()).toList();
   }
 
   private void pin(String name) {
@@ -145,9 +154,11 @@ final class NodeMaps implements AutoCloseable {
   }
 
   BpfMap<Integer, Counter> counters() {
-    return kernel
-        .object()
-        .map("counters", Codec.u32(), PerCpu.fold(Counter.CODEC, Counter.ZERO, Counter::plus));
+    return counters;
+  }
+
+  Ledger ledger() {
+    return ledger;
   }
 
   int entries(String map) {
@@ -156,6 +167,7 @@ final class NodeMaps implements AutoCloseable {
 
   @Override
   public void close() {
+    ledger.close();
     interfaces.close();
     kernel.close();
   }

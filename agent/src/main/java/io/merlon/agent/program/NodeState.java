@@ -43,7 +43,7 @@ final class NodeState {
     this.maps = maps;
     this.tables = new TableStore(maps.kernel().tables(), grace);
     this.slots =
-        new SlotStore(maps.counters(), maps.entries("counters"), FRAGMENTS_FORGOTTEN, nanos);
+        new SlotStore(maps.counters(), maps.ledger(), FRAGMENTS_FORGOTTEN, nanos);
     this.entries = new KernelEntries(maps.kernel());
     this.endpoints = new PodEndpoints(maps);
     this.settings = settings(wanted);
@@ -124,6 +124,7 @@ final class NodeState {
       numbers = numbers.with(entry.getKey(), number);
       subjects.put(entry.getKey(), subject);
     }
+    slots.adopted();
     return new AdoptedTables(numbers, contents);
   }
 

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * ROOT/v1g3/endpoints ...   the maps of layout 1, third generation
  * ROOT/current              a symbolic link to the generation in force
  * ROOT/links/7_from_pod     the link of a program at interface 7
+ * ROOT/totals               what was counted, of all generations
  * </pre>
  *
  * A generation is complete before {@code current} names it, and {@code current} changes in one
@@ -150,6 +151,7 @@ record PinLayout(Path root) {
     Pins.unpin(current());
     Pins.unpin(root.resolve("next"));
     generations().forEach(this::remove);
+    Pins.unpin(root.resolve(Ledger.TOTALS));
     try {
       removeIfEmpty(links());
       removeIfEmpty(root);

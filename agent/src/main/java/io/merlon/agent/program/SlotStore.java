@@ -1,6 +1,7 @@
 package io.merlon.agent.program;
 
 import io.merlon.agent.compile.Decision;
+import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.bpf.BpfMap;
 import io.merlon.datapath.Counter;
 import io.merlon.datapath.Slots;
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * and told of in events as any other: verdicts never wait for counters.
  */
 final class SlotStore {
-  /** Subjects of which nothing is left. */
-  static final int GONE = -1;
+  /** Whose counters were a dead process's. */
+  private static final int NOBODY = -1;
 
   private static final int SLOTS = 1 << 30;
   private static final int SPARE = 8;
@@ -39,22 +40,28 @@ final class SlotStore {
   private final Map<Integer, Block> blocks = new HashMap<>();
   private final Deque<Resting> resting = new ArrayDeque<>();
   private final ConcurrentSkipListMap<Integer, Block> meanings = new ConcurrentSkipListMap<>();
-  private final Map<SlotMeaning, Counter> gone = new HashMap<>();
+  private final Ledger ledger;
+  private CounterNames names = CounterNames.NONE;
 
-  /** Room for {@code length} slots from {@code at}, of which the decisions have a part. */
-  record Block(int subject, int at, int length, List<Decision> decisions) {
+  /**
+   * Room for {@code length} slots from {@code at}, of which the decisions have a part.
+   *
+   * @param owner whom they are counted for
+   */
+  record Block(int subject, WorkloadRef owner, int at, int length, List<Decision> decisions) {
     Block {
       decisions = List.copyOf(decisions);
     }
 
-    boolean serves(List<Decision> wanted) {
-      return Slots.block(wanted.size()) <= length
+    boolean serves(WorkloadRef wanter, List<Decision> wanted) {
+      return owner.equals(wanter)
+          && Slots.block(wanted.size()) <= length
           && wanted.size() >= decisions.size()
           && wanted.subList(0, decisions.size()).equals(decisions);
     }
 
     Block with(List<Decision> wanted) {
-      return new Block(subject, at, length, wanted);
+      return new Block(subject, owner, at, length, wanted);
     }
   }
 
@@ -64,13 +71,14 @@ final class SlotStore {
   /**
    * Makes a store without blocks.
    *
-   * @param counted how many counters there are
+   * @param ledger where what was counted is added up
    * @param fragmentNanos how long a fragment is remembered
    */
   SlotStore(
-      BpfMap<Integer, Counter> counters, int counted, long fragmentNanos, LongSupplier nanos) {
+      BpfMap<Integer, Counter> counters, Ledger ledger, long fragmentNanos, LongSupplier nanos) {
     this.counters = counters;
-    this.counted = counted;
+    this.ledger = ledger;
+    this.counted = counters.maxEntries();
     this.fragmentNanos = fragmentNanos;
     this.nanos = nanos;
   }
@@ -81,8 +89,24 @@ final class SlotStore {
     if (at < 0 || at > SLOTS - length || !space.take(at, length)) {
       return false;
     }
-    keep(new Block(subject, at, length, decisions));
+    keep(new Block(subject, ledger.owner(subject), at, length, decisions));
     return true;
+  }
+
+  /** To be called when all blocks are adopted: what else was counted in is not used yet. */
+  void adopted() {
+    for (int slot : ledger.claimed()) {
+      if (space.take(slot, 1)) {
+        Block lost = new Block(NOBODY, WorkloadRef.NONE, slot, 1, List.of());
+        meanings.put(slot, lost);
+        resting.addLast(new Resting(lost, nanos.getAsLong()));
+      }
+    }
+  }
+
+  /** Gives names to what is counted from now on, and to what nobody could name yet. */
+  void countAs(CounterNames known) {
+    names = known;
   }
 
   /**
@@ -91,7 +115,8 @@ final class SlotStore {
    */
   Block propose(int subject, List<Decision> decisions) {
     Block present = blocks.get(subject);
-    if (present != null && present.serves(decisions)) {
+    WorkloadRef owner = names == CounterNames.NONE ? ledger.owner(subject) : names.owner(subject);
+    if (present != null && present.serves(owner, decisions)) {
       return present.with(decisions);
     }
     reclaim();
@@ -103,7 +128,8 @@ final class SlotStore {
     for (int slot = at; slot < Math.min(at + length, counted); slot++) {
       counters.put(slot, Counter.ZERO);
     }
-    return new Block(subject, at, length, decisions);
+    ledger.own(subject, owner);
+    return new Block(subject, owner, at, length, decisions);
   }
 
   /** The kernel counts to the block from now on. */
@@ -136,6 +162,7 @@ final class SlotStore {
   }
 
   private void rest(Block block) {
+    claim(block, read(block));
     blocks.remove(block.subject());
     resting.addLast(new Resting(block, null));
   }
@@ -166,7 +193,14 @@ final class SlotStore {
       }
       Block block = resting.removeFirst().block();
       meanings.remove(block.at());
-      read(block, (meaning, counter) -> gone.merge(meaning, counter, Counter::plus));
+      Map<Integer, Counter> last = read(block);
+      claim(block, last);
+      last.forEach((slot, counter) -> {
+        if (!ledger.isClaimed(slot)) {
+          ledger.claim(slot, Ledger.OTHER, Counter.ZERO);
+        }
+        ledger.release(slot, counter);
+      });
       space.give(block.at(), block.length());
     }
   }
@@ -180,29 +214,48 @@ final class SlotStore {
     return SlotMeaning.of(slot - entry.getKey(), entry.getValue().decisions());
   }
 
-  List<CounterReading> readings() {
-    List<CounterReading> readings = new ArrayList<>();
-    blocks.values().forEach(block -> read(block, (m, c) -> readings.add(reading(block, m, c))));
-    resting.forEach(r -> read(r.block(), (m, c) -> readings.add(reading(r.block(), m, c))));
-    gone.forEach((m, c) -> readings.add(new CounterReading(GONE, m, c.packets(), c.bytes())));
-    return readings;
+  /** What was counted by now. */
+  Tally tally() {
+    Map<Integer, Counter> shown = new HashMap<>();
+    int uncounted = 0;
+    for (Block block : blocks.values()) {
+      shown.putAll(claimed(block));
+      uncounted += block.at() + Slots.block(block.decisions().size()) > counted ? 1 : 0;
+    }
+    resting.forEach(rest -> shown.putAll(claimed(rest.block())));
+    return new Tally(ledger.counts(shown), uncounted, ledger.overflowed());
   }
 
-  private static CounterReading reading(Block block, SlotMeaning meaning, Counter counter) {
-    return new CounterReading(block.subject(), meaning, counter.packets(), counter.bytes());
+  private Map<Integer, Counter> claimed(Block block) {
+    Map<Integer, Counter> shown = read(block);
+    claim(block, shown);
+    return shown;
   }
 
-  private interface Visitor {
-    void visit(SlotMeaning meaning, Counter counter);
-  }
-
-  private void read(Block block, Visitor visitor) {
-    int used = Math.min(Slots.block(block.decisions().size()), counted - block.at());
-    for (int offset = 0; offset < used; offset++) {
-      Counter counter = counters.get(block.at() + offset).orElse(Counter.ZERO);
-      if (counter.packets() != 0) {
-        visitor.visit(SlotMeaning.of(offset, block.decisions()), counter);
+  /** Says of each counter that counts for the first time what it counts. */
+  private void claim(Block block, Map<Integer, Counter> shown) {
+    for (int slot : shown.keySet()) {
+      if (!ledger.isClaimed(slot)) {
+        SlotMeaning meaning = SlotMeaning.of(slot - block.at(), block.decisions());
+        names
+            .series(block.owner(), meaning)
+            .ifPresent(series -> ledger.claim(slot, series, Counter.ZERO));
       }
     }
+  }
+
+  /** The counters of a block that counted anything. */
+  private Map<Integer, Counter> read(Block block) {
+    Map<Integer, Counter> shown = new HashMap<>();
+    int used = block.subject() == NOBODY ? block.length() : Slots.block(block.decisions().size());
+    int length = Math.min(used, counted - block.at());
+    counters
+        .batch()
+        .run(slot -> slot, block.at(), length, (slot, counter) -> {
+          if (counter.packets() != 0) {
+            shown.put(slot, counter);
+          }
+        });
+    return shown;
   }
 }

@@ -1,17 +1,19 @@
 package io.merlon.agent.loop;
 
 import io.merlon.agent.identity.PodRef;
+import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.agent.plan.Capacities;
 import io.merlon.agent.plan.ObservedState;
 import io.merlon.agent.plan.Plan;
 import io.merlon.agent.plan.PlanStep;
 import io.merlon.agent.program.Adoption;
-import io.merlon.agent.program.CounterReading;
+import io.merlon.agent.program.CounterNames;
 import io.merlon.agent.program.Datapath;
 import io.merlon.agent.program.HostInterface;
 import io.merlon.agent.program.Inspection;
 import io.merlon.agent.program.Repair;
 import io.merlon.agent.program.SlotMeaning;
+import io.merlon.agent.program.Tally;
 import io.merlon.bpf.BpfException;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,8 +123,16 @@ final class FakeDatapath implements Datapath {
   }
 
   @Override
-  public List<CounterReading> counters() {
-    return List.of();
+  public void countAs(CounterNames names) {}
+
+  @Override
+  public Map<Integer, WorkloadRef> countedFor() {
+    return Map.of();
+  }
+
+  @Override
+  public Tally counters() {
+    return Tally.NOTHING;
   }
 
   @Override
