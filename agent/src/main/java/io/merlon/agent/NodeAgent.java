@@ -94,7 +94,10 @@ final class NodeAgent implements AutoCloseable {
         loop,
         new AgentLoop.Parts(
             datapath,
-            new IncrementalCompiler(options, builtIn(settings.enforcement().metadataGuard())),
+            new IncrementalCompiler(
+                options,
+                builtIn(settings.enforcement().metadataGuard()),
+                datapath.countedFor()),
             new PodInterfaces(naming)),
         System::nanoTime);
   }

@@ -1,15 +1,28 @@
 package io.merlon.agent.compile;
 
 import io.merlon.agent.api.Pod;
+import io.merlon.agent.identity.IamRole;
 import io.merlon.agent.identity.LabelSet;
 import io.merlon.agent.identity.PodRef;
+import io.merlon.agent.identity.WorkloadRef;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Who has an address, as far as it is known. */
 public sealed interface AddressOwner {
-  /** A pod: one that is not going away, where several claim the address. */
-  record OfPod(PodRef pod, LabelSet labels, Pod.@Nullable Owner controller)
+  /**
+   * A pod: one that is not going away, where several claim the address.
+   *
+   * @param node where it runs, known of local pods only
+   */
+  record OfPod(
+      PodRef pod,
+      LabelSet labels,
+      Pod.@Nullable Owner controller,
+      WorkloadRef workload,
+      String serviceAccount,
+      @Nullable IamRole role,
+      @Nullable String node)
       implements AddressOwner {}
 
   /** A node, or a pod on its network. */
@@ -29,9 +42,19 @@ public sealed interface AddressOwner {
     }
     PodEntry pod = pods.getFirst();
     PodGroup group = pod.group;
+    PodRef ref = new PodRef(pod.namespace.name, pod.name);
+    String node = pod.local == null ? null : pod.local.node();
+    if (group == null) {
+      return new OfPod(ref, LabelSet.EMPTY, null, WorkloadRef.ofPod(ref), "", null, node);
+    }
+    WorkloadRef workload = group.workload();
     return new OfPod(
-        new PodRef(pod.namespace.name, pod.name),
-        group == null ? LabelSet.EMPTY : group.labels,
-        group == null ? null : group.key.owner());
+        ref,
+        group.labels,
+        group.key.owner(),
+        workload.equals(WorkloadRef.NONE) ? WorkloadRef.ofPod(ref) : workload,
+        group.key.serviceAccount(),
+        pod.namespace.role(group.key.serviceAccount()),
+        node);
   }
 }

@@ -8,10 +8,12 @@ import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.agent.policy.ClusterNetworkPolicyReader;
 import io.merlon.agent.policy.NetworkPolicyReader;
 import io.merlon.agent.policy.Policy;
+import io.merlon.agent.policy.Protocol;
 import io.merlon.agent.policy.Translation;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Compiles a cluster that changes. The result of {@link #apply} depends only on the objects that
@@ -177,6 +179,16 @@ public final class IncrementalCompiler {
     publication.publishPods(dirty.pods);
     publication.publishProblems(problems.sorted());
     dirty.clear();
+  }
+
+  /** The addresses of a pod, none if it is not known. */
+  public List<Address> addressesOf(String namespace, String pod) {
+    return pods.addressesOf(namespace, pod);
+  }
+
+  /** The service at a virtual address and port, as namespace/name; the first, of several. */
+  public Optional<String> serviceAt(Address address, Protocol protocol, int port) {
+    return services.nameAt(address, protocol, port);
   }
 
   /** Who has an address, for those who name it; no policy depends on the answer. */

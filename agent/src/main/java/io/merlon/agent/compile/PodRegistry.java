@@ -72,6 +72,14 @@ final class PodRegistry {
     }
   }
 
+  List<Address> addressesOf(String namespace, String name) {
+    NamespaceState in = namespaces.get(namespace);
+    PodEntry pod = in == null ? null : in.pods.get(name);
+    return pod == null
+        ? List.of()
+        : Arrays.stream(pod.addresses).map(entry -> entry.address).toList();
+  }
+
   private boolean isLocal(Pod pod) {
     return !pod.hostNetwork()
         && !pod.phase().finished()

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,12 @@ final class ServiceRegistry {
             new Name(namespace, name), key -> new ServiceState(namespace, name));
     dirty.services.add(state);
     return state;
+  }
+
+  Optional<String> nameAt(Address address, Protocol protocol, int port) {
+    return claims.getOrDefault(new ServiceKey(address, protocol, port), List.of()).stream()
+        .findFirst()
+        .map(state -> state.namespace + "/" + state.name);
   }
 
   private void forgetIfUnused(ServiceState state) {

@@ -8,6 +8,8 @@ import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.interfaces.LinkEvent;
 import io.merlon.agent.interfaces.LinkMatch;
 import io.merlon.agent.interfaces.PodInterfaces;
+import io.merlon.agent.observe.NameBook;
+import io.merlon.agent.observe.SeriesNames;
 import io.merlon.agent.program.Datapath;
 import io.merlon.agent.watch.SyncState;
 import java.time.Duration;
@@ -35,6 +37,8 @@ public final class AgentLoop {
   private final PodInterfaces interfaces;
   private final Enforcer enforcer;
   private final LongSupplier nanoTime;
+  private final SeriesNames names = new SeriesNames();
+  private final NameBook book;
   private final Latencies latencies = new Latencies();
   private LoopState state;
   private Optional<Trouble> trouble = Optional.empty();
@@ -56,6 +60,8 @@ public final class AgentLoop {
     this.datapath = parts.datapath();
     this.compiler = parts.compiler();
     this.interfaces = parts.interfaces();
+    this.book = new NameBook(compiler, nanoTime);
+    datapath.countAs(names);
     this.enforcer = new Enforcer(datapath, settings);
     this.upkeep = new Upkeep(datapath, settings.checkEvery(), nanoTime.getAsLong());
     this.nanoTime = nanoTime;
@@ -99,6 +105,7 @@ public final class AgentLoop {
     if (upkeep.due(nanoTime.getAsLong()) <= 0) {
       upkeep.look(nanoTime.getAsLong());
     }
+    batch.looks().forEach(visitor -> visitor.accept(new Inside(datapath, book)));
     view = look();
     long now = nanoTime.getAsLong();
     worked = now;
@@ -135,6 +142,7 @@ public final class AgentLoop {
     for (ClusterEvent event : changes) {
       revisions = revisions.seen(event);
     }
+    changes.forEach(book::leaving);
     CompiledPolicy before = state.policy();
     CompiledPolicy after = compiler.apply(changes);
     state = state.with(after).with(revisions);
@@ -167,6 +175,7 @@ public final class AgentLoop {
   }
 
   private void enforce() {
+    names.follow(state.policy(), state.isKnown());
     boolean wasSettledIn = enforcer.isSettledIn();
     Optional<Trouble> before = trouble;
     trouble = enforcer.enforce(state);

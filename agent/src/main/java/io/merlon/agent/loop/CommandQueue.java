@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -26,6 +27,7 @@ public final class CommandQueue {
   private final Condition taken = lock.newCondition();
   private Map<ClusterEvent.Key, ClusterEvent> cluster = new LinkedHashMap<>();
   private List<LinkEvent> links = new ArrayList<>();
+  private List<Consumer<Inside>> looks = new ArrayList<>();
   private @Nullable SyncState synced;
   private boolean stopped;
   private long since;
@@ -68,6 +70,7 @@ public final class CommandQueue {
           links.add(event);
         }
         case AgentCommand.ClusterSynced(var state) -> synced = state;
+        case AgentCommand.Look(var visitor) -> looks.add(visitor);
         case AgentCommand.Stop() -> stopped = true;
       }
       told.signal();
@@ -98,9 +101,15 @@ public final class CommandQueue {
       }
       Batch batch =
           new Batch(
-              List.copyOf(cluster.values()), Optional.ofNullable(synced), links, stopped, since);
+              List.copyOf(cluster.values()),
+              Optional.ofNullable(synced),
+              links,
+              looks,
+              stopped,
+              since);
       cluster = new LinkedHashMap<>();
       links = new ArrayList<>();
+      looks = new ArrayList<>();
       synced = null;
       taken.signalAll();
       return batch;
@@ -110,6 +119,6 @@ public final class CommandQueue {
   }
 
   private boolean isEmpty() {
-    return cluster.isEmpty() && links.isEmpty() && synced == null && !stopped;
+    return cluster.isEmpty() && links.isEmpty() && looks.isEmpty() && synced == null && !stopped;
   }
 }

@@ -25,8 +25,7 @@ final class Books implements AutoCloseable {
   /** What the map holds. */
   private final Map<Integer, Claim> claims;
 
-  private Books(
-      OwnedMap<Integer, Claim> map, BpfMap<Integer, Counter> counters, Runnable closing) {
+  private Books(OwnedMap<Integer, Claim> map, BpfMap<Integer, Counter> counters, Runnable closing) {
     this.map = map;
     this.counters = counters;
     this.closing = closing;

@@ -5,20 +5,6 @@ import java.util.Optional;
 
 /** Gives what counters count the names under which it is added up, from process to process. */
 public interface CounterNames {
-  /** Nobody has names for anything. */
-  CounterNames NONE =
-      new CounterNames() {
-        @Override
-        public WorkloadRef owner(int subject) {
-          return WorkloadRef.NONE;
-        }
-
-        @Override
-        public Optional<String> series(WorkloadRef owner, SlotMeaning meaning) {
-          return Optional.empty();
-        }
-      };
-
   /** Whom a subject that is about to get counters is counted for. */
   WorkloadRef owner(int subject);
 

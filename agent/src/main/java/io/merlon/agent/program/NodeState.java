@@ -42,8 +42,7 @@ final class NodeState {
   private NodeState(NodeMaps maps, DatapathSettings wanted, Grace grace, LongSupplier nanos) {
     this.maps = maps;
     this.tables = new TableStore(maps.kernel().tables(), grace);
-    this.slots =
-        new SlotStore(maps.counters(), maps.ledger(), FRAGMENTS_FORGOTTEN, nanos);
+    this.slots = new SlotStore(maps.counters(), maps.ledger(), FRAGMENTS_FORGOTTEN, nanos);
     this.entries = new KernelEntries(maps.kernel());
     this.endpoints = new PodEndpoints(maps);
     this.settings = settings(wanted);

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class SlotStore {
   private final Deque<Resting> resting = new ArrayDeque<>();
   private final ConcurrentSkipListMap<Integer, Block> meanings = new ConcurrentSkipListMap<>();
   private final Ledger ledger;
-  private CounterNames names = CounterNames.NONE;
+  private Optional<CounterNames> names = Optional.empty();
 
   /**
    * Room for {@code length} slots from {@code at}, of which the decisions have a part.
@@ -106,7 +107,7 @@ final class SlotStore {
 
   /** Gives names to what is counted from now on, and to what nobody could name yet. */
   void countAs(CounterNames known) {
-    names = known;
+    names = Optional.of(known);
   }
 
   /**
@@ -115,7 +116,8 @@ final class SlotStore {
    */
   Block propose(int subject, List<Decision> decisions) {
     Block present = blocks.get(subject);
-    WorkloadRef owner = names == CounterNames.NONE ? ledger.owner(subject) : names.owner(subject);
+    WorkloadRef owner =
+        names.map(known -> known.owner(subject)).orElseGet(() -> ledger.owner(subject));
     if (present != null && present.serves(owner, decisions)) {
       return present.with(decisions);
     }
@@ -238,7 +240,7 @@ final class SlotStore {
       if (!ledger.isClaimed(slot)) {
         SlotMeaning meaning = SlotMeaning.of(slot - block.at(), block.decisions());
         names
-            .series(block.owner(), meaning)
+            .flatMap(known -> known.series(block.owner(), meaning))
             .ifPresent(series -> ledger.claim(slot, series, Counter.ZERO));
       }
     }
@@ -251,11 +253,15 @@ final class SlotStore {
     int length = Math.min(used, counted - block.at());
     counters
         .batch()
-        .run(slot -> slot, block.at(), length, (slot, counter) -> {
-          if (counter.packets() != 0) {
-            shown.put(slot, counter);
-          }
-        });
+        .run(
+            slot -> slot,
+            block.at(),
+            length,
+            (slot, counter) -> {
+              if (counter.packets() != 0) {
+                shown.put(slot, counter);
+              }
+            });
     return shown;
   }
 }

@@ -1,0 +1,41 @@
+package io.merlon.agent.flows;
+
+import io.merlon.agent.observe.Series;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What became of packets that went the same way within a second.
+ *
+ * @param mode of the local pod: enforce, audit or observe
+ * @param direction seen from the local pod
+ * @param verdict what decided it, and what came of it
+ * @param isolating for a default deny, the policies that isolate the pod
+ * @param packets that were told of one by one; with {@code suppressed} these are all
+ * @param suppressed packets of the same flow that were denied without being told of singly
+ * @param lasted from the first to the last of them
+ */
+public record Flow(
+    String id,
+    Instant time,
+    String mode,
+    String direction,
+    String protocol,
+    FlowEnd source,
+    FlowEnd destination,
+    Series verdict,
+    List<String> isolating,
+    Amount amount,
+    Duration lasted) {
+  public Flow {
+    isolating = List.copyOf(isolating);
+  }
+
+  /** How much it was. */
+  public record Amount(long packets, long bytes, long suppressed) {}
+
+  boolean isDenied() {
+    return verdict.outcome() != Series.Outcome.ALLOWED;
+  }
+}

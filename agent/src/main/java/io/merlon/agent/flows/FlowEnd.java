@@ -1,0 +1,45 @@
+package io.merlon.agent.flows;
+
+import io.merlon.agent.identity.Address;
+
+/**
+ * One end of a flow. What does not apply, or is not known, is "".
+ *
+ * @param kind what is at the address: pod, node, service, cidr (it is in a range policies name) or
+ *     outside
+ * @param name the pod's, node's or service's name, or the range
+ */
+public record FlowEnd(
+    Address address,
+    int port,
+    String kind,
+    String namespace,
+    String name,
+    String workload,
+    String serviceAccount,
+    String iamRole,
+    String spiffeId,
+    String node) {
+
+  static FlowEnd unnamed(Address address, int port, String kind, String name) {
+    return new FlowEnd(address, port, kind, "", name, "", "", "", "", "");
+  }
+
+  /** Whether a user means this end: namespace, namespace/pod, namespace/workload or an address. */
+  boolean is(String wanted) {
+    return wanted.equals(namespace)
+        || wanted.equals(namespace + "/" + name)
+        || wanted.equals(namespace + "/" + workload)
+        || (namespace.isEmpty() && wanted.equals(name))
+        || wanted.equals(address.toString());
+  }
+
+  /** For people. */
+  String text() {
+    String who =
+        namespace.isEmpty()
+            ? kind.equals("outside") || name.isEmpty() ? address.toString() : name + " " + address
+            : namespace + "/" + name;
+    return port == 0 ? who : who + ":" + port;
+  }
+}

@@ -1,0 +1,152 @@
+package io.merlon.agent.flows;
+
+import io.merlon.agent.compile.CompiledPolicy;
+import io.merlon.agent.flows.FlowWindow.Group;
+import io.merlon.agent.observe.EventReader;
+import io.merlon.agent.observe.EventTally;
+import io.merlon.agent.observe.PeerDenials;
+import io.merlon.agent.program.SlotMeaning;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From events to flows in sinks. The reader's thread adds up, a second thread asks the loop for
+ * names and writes; between them is room for a few seconds, and what does not fit is counted.
+ */
+public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FlowPipeline.class);
+  private static final int FLOWS = 2048;
+  private static final int WAITING = 4;
+  private static final Duration WINDOW = Duration.ofMillis(500);
+
+  private final FlowWindow window;
+  private final FlowMaker maker;
+  private final Sources sources;
+  private final List<FlowSink> sinks;
+  private final PeerDenials denials;
+  private final InstantSource clock;
+  private final BlockingQueue<List<Group>> waiting = new ArrayBlockingQueue<>(WAITING);
+  private final Thread thread;
+  private long taken = System.nanoTime();
+  private volatile long dropped;
+
+  /**
+   * Whom it asks.
+   *
+   * @param names looks the ends of flows up on the loop's thread
+   * @param meanings what a slot counts; any thread may ask
+   */
+  public record Sources(
+      Function<Question, CompletableFuture<FlowNames>> names,
+      Supplier<CompiledPolicy> policy,
+      IntFunction<SlotMeaning> meanings) {}
+
+  /** Is put to the loop's thread. */
+  public interface Question extends Function<io.merlon.agent.observe.NameBook, FlowNames> {}
+
+  /**
+   * Starts one.
+   *
+   * @param sample of so many allowed flows one is told
+   * @param peers so many peers of denied flows are counted by name
+   */
+  public FlowPipeline(
+      Sources sources, List<FlowSink> sinks, int sample, int peers, InstantSource clock) {
+    this.sources = sources;
+    this.sinks = List.copyOf(sinks);
+    this.clock = clock;
+    this.window = new FlowWindow(FLOWS, sample, ThreadLocalRandom.current().nextLong());
+    this.maker =
+        new FlowMaker(sources.meanings(), Long.toString(clock.millis(), Character.MAX_RADIX));
+    this.denials = new PeerDenials(peers);
+    this.thread = Thread.ofPlatform().name("merlon-flows").daemon().unstarted(this::run);
+    thread.start();
+  }
+
+  @Override
+  public void accept(ByteBuffer event) {
+    window.add(event, System.nanoTime());
+  }
+
+  @Override
+  public void looked() {
+    long now = System.nanoTime();
+    if (now - taken >= WINDOW.toNanos()) {
+      taken = now;
+      hand(window.take());
+    }
+  }
+
+  private void hand(List<Group> groups) {
+    if (!groups.isEmpty() && !waiting.offer(groups)) {
+      dropped += groups.stream().mapToLong(group -> group.packets + group.suppressed).sum();
+    }
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        write(waiting.take());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void write(List<Group> groups) {
+    try {
+      CompiledPolicy policy = sources.policy().get();
+      FlowNames names = sources.names().apply(book -> FlowNames.of(groups, book)).join();
+      List<Flow> flows = new ArrayList<>(groups.size());
+      for (Group group : groups) {
+        Flow flow = maker.make(group, names, policy, clock.instant());
+        flows.add(flow);
+        if (flow.isDenied()) {
+          denials.add(FlowMaker.key(flow), flow.amount().packets() + flow.amount().suppressed());
+        }
+      }
+      sinks.forEach(sink -> sink.accept(flows));
+    } catch (CompletionException e) {
+      dropped += groups.stream().mapToLong(group -> group.packets + group.suppressed).sum();
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("flows without names");
+    }
+  }
+
+  /** What became of events so far, but for how many were read. */
+  public EventTally tally(long read) {
+    return new EventTally(
+        read,
+        window.untold() + dropped,
+        window.sampledOut(),
+        sinks.stream().mapToLong(FlowSink::lost).sum());
+  }
+
+  public PeerDenials.Counted denials() {
+    return denials.counted();
+  }
+
+  /** To be closed after the reader. */
+  @Override
+  public void close() {
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    sinks.forEach(FlowSink::close);
+  }
+}

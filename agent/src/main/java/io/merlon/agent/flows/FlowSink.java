@@ -1,0 +1,15 @@
+package io.merlon.agent.flows;
+
+import java.util.List;
+
+/** Takes flows, on the thread that names them. */
+public interface FlowSink extends AutoCloseable {
+  /** Takes some; whatever it cannot take it counts. */
+  void accept(List<Flow> flows);
+
+  /** Flows it could not take. */
+  long lost();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,223 @@
+package io.merlon.agent.metrics;
+
+import io.merlon.agent.identity.WorkloadRef;
+import io.merlon.agent.loop.AgentView;
+import io.merlon.agent.loop.Latencies;
+import io.merlon.agent.loop.Trouble;
+import io.merlon.agent.observe.Counts;
+import io.merlon.agent.observe.EventTally;
+import io.merlon.agent.observe.PeerDenials;
+import io.merlon.agent.observe.Series;
+import io.merlon.agent.program.Repair;
+import io.merlon.agent.watch.Staleness;
+import io.merlon.datapath.Stat;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what Prometheus reads: in its own text format, or as OpenMetrics where that is asked. */
+public final class AgentMetrics implements AutoCloseable {
+  private final String version;
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, registry, Clock.SYSTEM);
+  private final ExpositionFormats formats = ExpositionFormats.init();
+  private final JvmGcMetrics collections = new JvmGcMetrics();
+  private Page page = new Page();
+
+  /**
+   * All there is to tell at one moment.
+   *
+   * @param idle since the loop came round
+   */
+  public record Facts(
+      AgentView view,
+      KernelFacts kernel,
+      Optional<Staleness> staleness,
+      Duration idle,
+      EventTally events,
+      PeerDenials.Counted denials) {}
+
+  /** A page as it is sent. */
+  public record Text(String contentType, byte[] body) {}
+
+  public AgentMetrics(String version) {
+    this.version = version;
+    registry.register(
+        new MultiCollector() {
+          @Override
+          public MetricSnapshots collect() {
+            return page.snapshots();
+          }
+        });
+    new JvmMemoryMetrics().bindTo(meters);
+    collections.bindTo(meters);
+    new ProcessorMetrics().bindTo(meters);
+    new UptimeMetrics().bindTo(meters);
+  }
+
+  /**
+   * Writes a page.
+   *
+   * @param accept what the reader says it understands
+   */
+  public synchronized Text text(Facts facts, @Nullable String accept) {
+    page = new Page();
+    verdicts(facts.kernel());
+    peers(facts.denials());
+    events(facts);
+    maps(facts);
+    state(facts);
+    ExpositionFormatWriter writer = formats.findWriter(accept);
+    ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 16);
+    try {
+      writer.write(out, registry.scrape());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      page = new Page();
+    }
+    return new Text(writer.getContentType(), out.toByteArray());
+  }
+
+  private void verdicts(KernelFacts kernel) {
+    Counts counts = kernel.counts();
+    counts
+        .series()
+        .forEach((series, counter) -> {
+          String[] labels = labels(series);
+          page.put(Metric.PACKETS, counter.packets(), labels);
+          page.put(Metric.BYTES, counter.bytes(), labels);
+        });
+    page.put(Metric.UNCOUNTED, counts.uncounted());
+    page.put(Metric.SERIES_OVERFLOW, counts.overflowed());
+  }
+
+  private static String[] labels(Series series) {
+    WorkloadRef workload = series.workload();
+    return new String[] {
+      workload.namespace(),
+      workload.kind(),
+      workload.name(),
+      series.direction(),
+      series.outcome().label(),
+      series.reason(),
+      series.policy(),
+      series.rule()
+    };
+  }
+
+  private void peers(PeerDenials.Counted denials) {
+    denials
+        .packets()
+        .forEach((key, packets) ->
+            page.put(
+                Metric.DENIED_BY_PEER,
+                packets,
+                key.workload().namespace(),
+                key.workload().name(),
+                key.direction(),
+                key.outcome().label(),
+                key.peerKind(),
+                key.peerNamespace(),
+                key.peer()));
+    page.put(Metric.PEER_OVERFLOW, denials.overflowed());
+  }
+
+  private void events(Facts facts) {
+    EventTally events = facts.events();
+    page.put(Metric.EVENTS, events.read());
+    page.put(
+        Metric.EVENTS_LOST, facts.kernel().stats().getOrDefault(Stat.EVENTS_LOST, 0L), "kernel");
+    page.put(Metric.EVENTS_LOST, events.untold(), "agent");
+    page.put(Metric.EVENTS_LOST, events.unsent(), "sink");
+    page.put(Metric.FLOWS_SAMPLED, events.sampledOut());
+    facts
+        .kernel()
+        .stats()
+        .forEach((stat, count) -> {
+          if (stat != Stat.EVENTS_LOST) {
+            page.put(Metric.DATAPATH, count, lower(stat));
+          }
+        });
+  }
+
+  private void maps(Facts facts) {
+    facts
+        .kernel()
+        .fill()
+        .forEach((map, fill) -> {
+          page.put(Metric.MAP_ENTRIES, fill.entries(), map);
+          page.put(Metric.MAP_CAPACITY, fill.capacity(), map);
+        });
+    if (facts.view().trouble().orElse(null) instanceof Trouble.TooMuch(var refusals)) {
+      refusals.forEach(refusal -> page.put(Metric.MAP_NEEDED, refusal.needed(), refusal.map()));
+    }
+  }
+
+  private void state(Facts facts) {
+    AgentView view = facts.view();
+    page.put(Metric.ENFORCING, view.progress().enforcing() ? 1 : 0);
+    page.put(Metric.LOCAL_PODS, view.seen().pods().size());
+    page.put(Metric.INTERFACES, view.hooks().size());
+    page.put(Metric.POLICIES, view.policies().policies().size());
+    page.put(Metric.PROBLEMS, view.seen().problems().size());
+    page.put(Metric.TROUBLE, view.trouble().isPresent() ? 1 : 0);
+    page.put(Metric.CLUSTER_EVENTS, view.counts().events());
+    page.put(Metric.PLANS, view.counts().plans());
+    page.put(Metric.PLAN_STEPS, view.counts().steps());
+    for (Repair.Kind kind : Repair.Kind.values()) {
+      page.put(Metric.REPAIRS, view.counts().repairs().getOrDefault(kind, 0L), lower(kind));
+    }
+    facts.staleness().ifPresent(s -> page.put(Metric.STALENESS, seconds(s.worst())));
+    page.put(Metric.LOOP_IDLE, seconds(facts.idle()));
+    page.put(Metric.BUILD, 1, version);
+    latency(view.counts().latencies());
+  }
+
+  private void latency(Latencies.Summary latencies) {
+    List<Latencies.Bucket> buckets = latencies.buckets();
+    double[] bounds = new double[buckets.size() + 1];
+    long[] counts = new long[buckets.size() + 1];
+    long within = 0;
+    for (int i = 0; i < buckets.size(); i++) {
+      bounds[i] = seconds(buckets.get(i).bound());
+      counts[i] = buckets.get(i).count();
+      within += counts[i];
+    }
+    bounds[buckets.size()] = Double.POSITIVE_INFINITY;
+    counts[buckets.size()] = latencies.count() - within;
+    page.histogram(Metric.LATENCY, bounds, counts, seconds(latencies.sum()));
+  }
+
+  private static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+
+  @Override
+  public void close() {
+    collections.close();
+    meters.close();
+  }
+}

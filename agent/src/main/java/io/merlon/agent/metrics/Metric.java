@@ -1,0 +1,148 @@
+package io.merlon.agent.metrics;
+
+import java.util.List;
+
+/** Every metric the agent has; docs/metrics.md is made from here. */
+public enum Metric {
+  PACKETS(
+      Type.COUNTER,
+      "merlon_packets",
+      "Packets judged, exactly, taken from the kernel's counters; it goes on where it was when the"
+          + " agent restarts.",
+      "namespace",
+      "kind",
+      "workload",
+      "direction",
+      "verdict",
+      "reason",
+      "policy",
+      "rule"),
+  BYTES(
+      Type.COUNTER,
+      "merlon_bytes",
+      "Their bytes, as the interface saw them.",
+      "namespace",
+      "kind",
+      "workload",
+      "direction",
+      "verdict",
+      "reason",
+      "policy",
+      "rule"),
+  UNCOUNTED(
+      Type.GAUGE,
+      "merlon_uncounted_subjects",
+      "Groups of pods that are enforced but not counted, for want of counters: raise"
+          + " --map-counters."),
+  SERIES_OVERFLOW(
+      Type.COUNTER,
+      "merlon_series_overflow",
+      "Series of packets that are counted under the reason \"other\", for want of room."),
+  DENIED_BY_PEER(
+      Type.COUNTER,
+      "merlon_denied_packets_by_peer",
+      "Denied packets by who was at the other end, from events: lost ones are missing. Peers beyond"
+          + " --metrics-peers are added up as peer_kind \"other\".",
+      "namespace",
+      "workload",
+      "direction",
+      "verdict",
+      "peer_kind",
+      "peer_namespace",
+      "peer"),
+  PEER_OVERFLOW(
+      Type.COUNTER,
+      "merlon_peer_overflow",
+      "Packets denied that were added up as peer_kind \"other\"."),
+  EVENTS(Type.COUNTER, "merlon_events", "Events read from the kernel."),
+  EVENTS_LOST(
+      Type.COUNTER,
+      "merlon_events_lost",
+      "Events lost, by where: in the kernel, since its buffer was full; here, since there were too"
+          + " many to tell each; in a sink that did not keep up.",
+      "where"),
+  FLOWS_SAMPLED(
+      Type.COUNTER,
+      "merlon_flows_sampled_out",
+      "Allowed flows not told because of --flows-sample."),
+  DATAPATH(
+      Type.COUNTER,
+      "merlon_datapath",
+      "What the programs count besides verdicts: denials not told one by one, flows and fragments"
+          + " there was no room for, connections picked up midway, packets of pods not known yet.",
+      "what"),
+  LATENCY(
+      Type.HISTOGRAM,
+      "merlon_enforce_latency_seconds",
+      "From an event of the cluster being told to the kernel enforcing it."),
+  MAP_ENTRIES(Type.GAUGE, "merlon_map_entries", "What the kernel's maps hold.", "map"),
+  MAP_CAPACITY(Type.GAUGE, "merlon_map_capacity", "What they can hold.", "map"),
+  MAP_NEEDED(
+      Type.GAUGE,
+      "merlon_map_needed",
+      "What a map would have to hold at the worst moment of the change that was refused because it"
+          + " does not fit; absent when nothing is refused.",
+      "map"),
+  ENFORCING(
+      Type.GAUGE,
+      "merlon_enforcing",
+      "Whether everything told has been brought to the kernel once."),
+  LOCAL_PODS(Type.GAUGE, "merlon_local_pods", "Pods of this node."),
+  INTERFACES(Type.GAUGE, "merlon_interfaces", "Interfaces with programs of ours."),
+  POLICIES(Type.GAUGE, "merlon_policies", "Policies told."),
+  PROBLEMS(Type.GAUGE, "merlon_problems", "Pieces of objects that mean nothing."),
+  TROUBLE(
+      Type.GAUGE, "merlon_trouble", "Whether the kernel does not hold what was told last."),
+  CLUSTER_EVENTS(Type.COUNTER, "merlon_cluster_events", "Changes of the cluster."),
+  PLANS(Type.COUNTER, "merlon_plans", "Plans applied to the kernel."),
+  PLAN_STEPS(Type.COUNTER, "merlon_plan_steps", "Steps of these plans."),
+  REPAIRS(Type.COUNTER, "merlon_repairs", "Changes by others that were undone.", "kind"),
+  STALENESS(
+      Type.GAUGE,
+      "merlon_cluster_staleness_seconds",
+      "Time since the last contact about the kind of object that is worst off."),
+  LOOP_IDLE(
+      Type.GAUGE, "merlon_loop_idle_seconds", "Time since the agent's loop last came round."),
+  BUILD(Type.GAUGE, "merlon_build", "One, with the agent's version.", "version");
+
+  private final Type type;
+  private final String base;
+  private final String help;
+  private final List<String> labels;
+
+  /** As Prometheus knows them. */
+  enum Type {
+    COUNTER,
+    GAUGE,
+    HISTOGRAM
+  }
+
+  Metric(Type type, String base, String help, String... labels) {
+    this.type = type;
+    this.base = base;
+    this.help = help;
+    this.labels = List.of(labels);
+  }
+
+  Type type() {
+    return type;
+  }
+
+  /** Without the ending that says what type it is. */
+  String base() {
+    return base;
+  }
+
+  /** As it is asked for. */
+  public String queried() {
+    return type == Type.COUNTER ? base + "_total" : base;
+  }
+
+  String help() {
+    return help;
+  }
+
+  List<String> labels() {
+    return labels;
+  }
+}
