@@ -11,9 +11,13 @@ module io.merlon.agent {
   requires io.netty.handler;
   requires io.netty.transport;
   requires io.fabric8.kubernetes.client.jdkhttp;
+  requires io.prometheus.metrics.model;
+  requires io.prometheus.writer.text;
   requires java.management;
   requires java.net.http;
   requires kubernetes.client.api;
+  requires micrometer.core;
+  requires micrometer.registry.prometheus;
   requires org.slf4j;
   requires org.snakeyaml.engine;
   requires static transitive org.jspecify;

@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       AgentSubcommand.class,
       StatusSubcommand.class,
+      FlowsSubcommand.class,
+      WhySubcommand.class,
       DetachSubcommand.class,
       MatrixCommand.class,
       ExplainCommand.class,
@@ -55,6 +57,8 @@ public final class AgentMain implements Runnable {
     addOptions(line, "agent", Options.ALL);
     addOptions(line, "detach", Options.DETACH);
     addOptions(line, "status", Options.STATUS);
+    addOptions(line, "flows", Options.STATUS);
+    addOptions(line, "why", Options.STATUS);
     return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((error, _) -> misused(error))
         .setExecutionExceptionHandler((error, command, _) -> explain(error, command));

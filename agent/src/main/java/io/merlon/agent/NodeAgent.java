@@ -18,16 +18,11 @@ import io.merlon.agent.policy.MetadataGuard;
 import io.merlon.agent.policy.Policy;
 import io.merlon.agent.program.Datapath;
 import io.merlon.agent.program.LibbpfDatapath;
-import io.merlon.agent.serve.StatusPages;
-import io.merlon.agent.serve.StatusServer;
 import io.merlon.agent.watch.ClusterSink;
 import io.merlon.agent.watch.SyncState;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +37,7 @@ final class NodeAgent implements AutoCloseable {
   private final LoopThread thread;
   private final LinkWatch links;
   private final ClusterSource source;
-  private final @Nullable StatusServer server;
+  private final Telling telling;
 
   /** What the kernel holds is adopted while sources begin to tell: both take most of a second. */
   private NodeAgent(AgentSettings settings) throws IOException, InterruptedException {
@@ -61,8 +56,7 @@ final class NodeAgent implements AutoCloseable {
     if (settings.telling().kubernetesEvents() && !settings.dryRun()) {
       source.tellProblems(() -> PolicyProblems.of(loop.view()));
     }
-    Optional<InetSocketAddress> http = settings.telling().http();
-    this.server = http.isEmpty() ? null : serve(http.get(), settings, loop, source);
+    this.telling = Telling.start(settings, new Telling.Parts(loop, queue, datapath, source));
   }
 
   /** Starts everything. What cannot start is an exception, and the end of the process. */
@@ -110,18 +104,6 @@ final class NodeAgent implements AutoCloseable {
     };
   }
 
-  private static StatusServer serve(
-      InetSocketAddress at, AgentSettings settings, AgentLoop loop, ClusterSource source)
-      throws IOException {
-    StatusPages pages =
-        new StatusPages(
-            settings.node().name(),
-            new StatusPages.Sources(loop::view, loop::sinceWork, source::staleness));
-    StatusServer server = StatusServer.start(at, pages::answer);
-    LOG.atInfo().addKeyValue("address", server.address()).log("status is served");
-    return server;
-  }
-
   /** Waits until it ends; whether that is because it was told to. */
   boolean join() throws InterruptedException {
     return thread.join();
@@ -130,9 +112,7 @@ final class NodeAgent implements AutoCloseable {
   /** Stops hearing before it stops acting, and lets go of the kernel last. */
   @Override
   public void close() {
-    if (server != null) {
-      server.close();
-    }
+    telling.close();
     source.close();
     links.close();
     try {

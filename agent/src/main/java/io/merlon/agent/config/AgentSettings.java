@@ -2,6 +2,7 @@ package io.merlon.agent.config;
 
 import io.merlon.agent.compile.Mode;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,15 @@ public record AgentSettings(
 
   /** Who is told what. */
   public record Telling(
-      Optional<InetSocketAddress> http, boolean kubernetesEvents, LogSettings log) {}
+      Optional<InetSocketAddress> http, Flows flows, boolean kubernetesEvents, LogSettings log) {}
+
+  /**
+   * What is told of flows.
+   *
+   * @param sample of so many allowed ones, one
+   * @param peers so many peers of denied packets are counted by name
+   */
+  public record Flows(FlowSetting log, Optional<URI> collector, int sample, int peers) {}
 
   /**
    * Reads the settings from wherever they are given: the command line before the environment before
@@ -65,6 +74,11 @@ public record AgentSettings(
             sizes(from)),
         new Telling(
             from.get(Options.HTTP_ADDRESS),
+            new Flows(
+                from.get(Options.FLOW_LOG),
+                from.get(Options.FLOW_COLLECTOR),
+                from.get(Options.FLOWS_SAMPLE),
+                from.get(Options.METRICS_PEERS)),
             from.get(Options.KUBERNETES_EVENTS),
             new LogSettings(from.get(Options.LOG_LEVEL), from.get(Options.LOG_FORMAT))),
         from.get(Options.DRY_RUN));

@@ -3,6 +3,7 @@ package io.merlon.agent.config;
 import io.merlon.agent.compile.CompileOptions;
 import io.merlon.agent.compile.Mode;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -122,6 +123,36 @@ public final class Options {
           "127.0.0.1:9469",
           "Where the agent serves its health, status and metrics.",
           Readers::address);
+  public static final Option<FlowSetting> FLOW_LOG =
+      new Option<>(
+          "flow-log",
+          "none|stdout|file:PATH",
+          "none",
+          "Where flows are written, as lines of JSON; a file is rotated at 64 MiB, two old ones are"
+              + " kept.",
+          Readers::flowLog);
+  public static final Option<Optional<URI>> FLOW_COLLECTOR =
+      new Option<>(
+          "flow-collector",
+          "URL",
+          "",
+          "Where flows are posted as OpenTelemetry logs, OTLP over HTTP in JSON; usually"
+              + " http://HOST:4318/v1/logs.",
+          Readers::collector);
+  public static final Option<Integer> FLOWS_SAMPLE =
+      new Option<>(
+          "flows-sample",
+          "NUMBER",
+          "1",
+          "Of so many allowed flows one is told of; denied ones always are.",
+          Readers.between(1, 1 << 20));
+  public static final Option<Integer> METRICS_PEERS =
+      new Option<>(
+          "metrics-peers",
+          "NUMBER",
+          "1000",
+          "So many peers of denied packets have a metric of their own, all others share one.",
+          Readers.between(0, 1 << 16));
   public static final Option<Boolean> KUBERNETES_EVENTS =
       truth(
           "kubernetes-events",
@@ -153,6 +184,10 @@ public final class Options {
           PIN_ROOT,
           DRY_RUN,
           HTTP_ADDRESS,
+          FLOW_LOG,
+          FLOW_COLLECTOR,
+          FLOWS_SAMPLE,
+          METRICS_PEERS,
           KUBERNETES_EVENTS,
           LOG_LEVEL,
           LOG_FORMAT,

@@ -121,6 +121,32 @@ final class Readers {
     throw wrong(text, "is neither kubernetes nor folder:PATH");
   }
 
+  static FlowSetting flowLog(String text) {
+    if (text.startsWith("file:") && text.length() > "file:".length()) {
+      return new FlowSetting.File(path(text.substring("file:".length())));
+    }
+    return switch (text) {
+      case "none" -> new FlowSetting.None();
+      case "stdout" -> new FlowSetting.Stdout();
+      default -> throw wrong(text, "is none of none, stdout, file:PATH");
+    };
+  }
+
+  static Optional<URI> collector(String text) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      URI uri = URI.create(text);
+      if (uri.getHost() != null && List.of("http", "https").contains(uri.getScheme())) {
+        return Optional.of(uri);
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below.
+    }
+    throw wrong(text, "is no URL of http or https");
+  }
+
   /** An address and a port; "none" is no address. */
   static Optional<InetSocketAddress> address(String text) {
     if (text.equals("none")) {

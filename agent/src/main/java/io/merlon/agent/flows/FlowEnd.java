@@ -33,13 +33,4 @@ public record FlowEnd(
         || (namespace.isEmpty() && wanted.equals(name))
         || wanted.equals(address.toString());
   }
-
-  /** For people. */
-  String text() {
-    String who =
-        namespace.isEmpty()
-            ? kind.equals("outside") || name.isEmpty() ? address.toString() : name + " " + address
-            : namespace + "/" + name;
-    return port == 0 ? who : who + ":" + port;
-  }
 }

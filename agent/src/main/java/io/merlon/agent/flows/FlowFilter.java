@@ -41,7 +41,8 @@ public record FlowFilter(Map<String, String> wanted, Instant since, int limit) {
     }
   }
 
-  boolean passes(Flow flow) {
+  /** Whether it is wanted. */
+  public boolean passes(Flow flow) {
     return !flow.time().isBefore(since)
         && verdict(flow)
         && equal("direction", flow.direction())

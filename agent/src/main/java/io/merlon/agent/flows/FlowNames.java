@@ -20,18 +20,18 @@ import java.util.Map;
  * @param owners by address
  * @param services by address, protocol and port
  */
-record FlowNames(Map<Address, AddressOwner> owners, Map<Service, String> services) {
+public record FlowNames(Map<Address, AddressOwner> owners, Map<Service, String> services) {
   private static final int TCP = 6;
   private static final int UDP = 17;
   private static final int SCTP = 132;
 
-  FlowNames {
+  public FlowNames {
     owners = Map.copyOf(owners);
     services = Map.copyOf(services);
   }
 
   /** A virtual address. */
-  record Service(Address address, Protocol protocol, int port) {}
+  public record Service(Address address, Protocol protocol, int port) {}
 
   /** Looks them all up; on the loop's thread. */
   static FlowNames of(List<Group> groups, NameBook book) {

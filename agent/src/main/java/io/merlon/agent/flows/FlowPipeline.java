@@ -16,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -41,7 +42,7 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
   private final BlockingQueue<List<Group>> waiting = new ArrayBlockingQueue<>(WAITING);
   private final Thread thread;
   private long taken = System.nanoTime();
-  private volatile long dropped;
+  private final AtomicLong dropped = new AtomicLong();
 
   /**
    * Whom it asks.
@@ -92,8 +93,13 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
 
   private void hand(List<Group> groups) {
     if (!groups.isEmpty() && !waiting.offer(groups)) {
-      dropped += groups.stream().mapToLong(group -> group.packets + group.suppressed).sum();
+      drop(groups);
     }
+  }
+
+  private void drop(List<Group> groups) {
+    dropped.addAndGet(
+        groups.stream().mapToLong(group -> group.packets + group.suppressed).sum());
   }
 
   private void run() {
@@ -120,7 +126,7 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
       }
       sinks.forEach(sink -> sink.accept(flows));
     } catch (CompletionException e) {
-      dropped += groups.stream().mapToLong(group -> group.packets + group.suppressed).sum();
+      drop(groups);
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("flows without names");
     }
   }
@@ -129,7 +135,7 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
   public EventTally tally(long read) {
     return new EventTally(
         read,
-        window.untold() + dropped,
+        window.untold() + dropped.get(),
         window.sampledOut(),
         sinks.stream().mapToLong(FlowSink::lost).sum());
   }

@@ -4,6 +4,7 @@ import io.merlon.datapath.Event;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +35,8 @@ final class FlowWindow {
   private final @Nullable Group[] groups = new Group[SLOTS];
   private List<Group> filled = new ArrayList<>();
   private long allowed;
-  private volatile long untold;
-  private volatile long sampledOut;
+  private final AtomicLong untold = new AtomicLong();
+  private final AtomicLong sampledOut = new AtomicLong();
 
   /** What was told of one flow. */
   static final class Group {
@@ -72,22 +73,25 @@ final class FlowWindow {
   void add(ByteBuffer event, long now) {
     int at = event.position();
     int kind = event.get(at + KIND);
-    if (kind == ALLOWED && ++allowed % sample != 0) {
-      sampledOut++;
-      return;
+    if (kind == ALLOWED) {
+      allowed++;
+      if (allowed % sample != 0) {
+        sampledOut.incrementAndGet();
+        return;
+      }
     }
     long hash = hash(event, at);
-    int slot = (int) (hash >>> 40) & SLOTS - 1;
+    int slot = (int) (hash >>> 40) & (SLOTS - 1);
     Group group = groups[slot];
     while (group != null && hashes[slot] != hash) {
-      slot = slot + 1 & SLOTS - 1;
+      slot = (slot + 1) & (SLOTS - 1);
       group = groups[slot];
     }
     long count = kind == TOLD_ONLY ? 0 : 1;
     long suppressed = Integer.toUnsignedLong(event.getInt(at + SUPPRESSED));
     if (group == null) {
       if (filled.size() >= most) {
-        untold += count + suppressed;
+        untold.addAndGet(count + suppressed);
         return;
       }
       hashes[slot] = hash;
@@ -108,34 +112,36 @@ final class FlowWindow {
     hash = mix(hash, event.getLong(at + PEER + 8));
     boolean egress = event.get(at + DIRECTION) != 0;
     long port = event.getShort(at + (egress ? PEER_PORT : POD_PORT));
-    hash = mix(hash, port << 32 | Integer.toUnsignedLong(event.getInt(at + IFINDEX)));
+    hash = mix(hash, (port << 32) | Integer.toUnsignedLong(event.getInt(at + IFINDEX)));
     // Kind, family, protocol, direction, mode and reason; a suppressed denial is a denial.
-    long what = event.getLong(at + KIND) & 0xffff_ffff_ff00L | (event.get(at + KIND) == ALLOWED ? 1 : 2);
-    return mix(mix(hash, what), event.getInt(at + SLOT));
+    long what = event.getLong(at + KIND) & 0xffff_ffff_ff00L;
+    long told = event.get(at + KIND) == ALLOWED ? 1 : 2;
+    return mix(mix(hash, what | told), event.getInt(at + SLOT));
   }
 
   private static long mix(long hash, long value) {
     long mixed = (hash ^ value) * 0x9e3779b97f4a7c15L;
-    return mixed ^ mixed >>> 32;
+    return mixed ^ (mixed >>> 32);
   }
 
   /** Takes what was added up, and begins anew. */
   List<Group> take() {
-    if (filled.isEmpty()) {
-      return List.of();
-    }
     List<Group> taken = filled;
-    filled = new ArrayList<>();
-    java.util.Arrays.fill(groups, null);
+    if (!taken.isEmpty()) {
+      filled = new ArrayList<>();
+      for (int slot = 0; slot < SLOTS; slot++) {
+        groups[slot] = null;
+      }
+    }
     return taken;
   }
 
   /** Packets denied or flows allowed that there was no room to tell of. */
   long untold() {
-    return untold;
+    return untold.get();
   }
 
   long sampledOut() {
-    return sampledOut;
+    return sampledOut.get();
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Writes flows as lines of JSON, to standard output or to a file, which is rotated by size. */
@@ -19,7 +20,7 @@ public final class LineSink implements FlowSink {
   private final long largest;
   private @Nullable OutputStream out;
   private long written;
-  private volatile long lost;
+  private final AtomicLong lost = new AtomicLong();
 
   private LineSink(@Nullable Path file, long largest, @Nullable OutputStream out) {
     this.file = file;
@@ -52,7 +53,7 @@ public final class LineSink implements FlowSink {
         out.flush();
       }
     } catch (IOException full) {
-      lost += flows.size() - done;
+      lost.addAndGet(flows.size() - done);
       forget();
     }
   }
@@ -101,7 +102,7 @@ public final class LineSink implements FlowSink {
 
   @Override
   public long lost() {
-    return lost;
+    return lost.get();
   }
 
   @Override

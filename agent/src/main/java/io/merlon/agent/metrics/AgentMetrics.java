@@ -26,6 +26,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -56,7 +57,7 @@ public final class AgentMetrics implements AutoCloseable {
       PeerDenials.Counted denials) {}
 
   /** A page as it is sent. */
-  public record Text(String contentType, byte[] body) {}
+  public record Text(String contentType, String body) {}
 
   public AgentMetrics(String version) {
     this.version = version;
@@ -94,7 +95,7 @@ public final class AgentMetrics implements AutoCloseable {
     } finally {
       page = new Page();
     }
-    return new Text(writer.getContentType(), out.toByteArray());
+    return new Text(writer.getContentType(), out.toString(StandardCharsets.UTF_8));
   }
 
   private void verdicts(KernelFacts kernel) {
@@ -180,6 +181,7 @@ public final class AgentMetrics implements AutoCloseable {
     page.put(Metric.POLICIES, view.policies().policies().size());
     page.put(Metric.PROBLEMS, view.seen().problems().size());
     page.put(Metric.TROUBLE, view.trouble().isPresent() ? 1 : 0);
+    page.put(Metric.DAMAGES, view.damages().size());
     page.put(Metric.CLUSTER_EVENTS, view.counts().events());
     page.put(Metric.PLANS, view.counts().plans());
     page.put(Metric.PLAN_STEPS, view.counts().steps());

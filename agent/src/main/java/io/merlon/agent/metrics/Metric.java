@@ -93,6 +93,10 @@ public enum Metric {
   PROBLEMS(Type.GAUGE, "merlon_problems", "Pieces of objects that mean nothing."),
   TROUBLE(
       Type.GAUGE, "merlon_trouble", "Whether the kernel does not hold what was told last."),
+  DAMAGES(
+      Type.GAUGE,
+      "merlon_damages",
+      "Things of Merlon's in the kernel that somebody else changed and that stay so."),
   CLUSTER_EVENTS(Type.COUNTER, "merlon_cluster_events", "Changes of the cluster."),
   PLANS(Type.COUNTER, "merlon_plans", "Plans applied to the kernel."),
   PLAN_STEPS(Type.COUNTER, "merlon_plan_steps", "Steps of these plans."),
@@ -108,7 +112,7 @@ public enum Metric {
   private final Type type;
   private final String base;
   private final String help;
-  private final List<String> labels;
+  private final String labels;
 
   /** As Prometheus knows them. */
   enum Type {
@@ -121,7 +125,7 @@ public enum Metric {
     this.type = type;
     this.base = base;
     this.help = help;
-    this.labels = List.of(labels);
+    this.labels = String.join(",", labels);
   }
 
   Type type() {
@@ -143,6 +147,6 @@ public enum Metric {
   }
 
   List<String> labels() {
-    return labels;
+    return labels.isEmpty() ? List.of() : List.of(labels.split(",", -1));
   }
 }

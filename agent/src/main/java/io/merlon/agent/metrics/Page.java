@@ -29,6 +29,10 @@ final class Page {
         .add(new Value(labels.length == 0 ? Labels.EMPTY : Labels.of(names, labels), value));
   }
 
+  void put(Metric metric, long value, String... labels) {
+    put(metric, (double) value, labels);
+  }
+
   void histogram(Metric metric, double[] bounds, long[] counts, double sum) {
     var point =
         new HistogramSnapshot.HistogramDataPointSnapshot(

@@ -3,6 +3,7 @@ package io.merlon.agent.observe;
 import io.merlon.bpf.RingBuffer;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -19,7 +20,7 @@ public final class EventReader implements AutoCloseable {
   private final Sink sink;
   private final Thread thread;
   private volatile boolean stopped;
-  private volatile long read;
+  private final AtomicLong read = new AtomicLong();
 
   /** Takes events. */
   public interface Sink extends Consumer<ByteBuffer> {
@@ -52,7 +53,7 @@ public final class EventReader implements AutoCloseable {
     long wait = SHORTEST;
     while (!stopped) {
       int found = events.poll(sink::accept, AT_ONCE);
-      read += found;
+      read.addAndGet(found);
       sink.looked();
       wait = found > 0 ? SHORTEST : Math.min(2 * wait, LONGEST);
       if (found < AT_ONCE) {
@@ -63,7 +64,7 @@ public final class EventReader implements AutoCloseable {
 
   /** How many events were read. */
   public long read() {
-    return read;
+    return read.get();
   }
 
   @Override

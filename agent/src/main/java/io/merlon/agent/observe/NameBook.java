@@ -35,11 +35,9 @@ public final class NameBook {
   /** To be told of every change before the compiler is. */
   public void leaving(ClusterEvent event) {
     boolean goes =
-        switch (event) {
-          case ClusterEvent.Gone(var key) -> key.kind() == ClusterEvent.Kind.POD;
-          case ClusterEvent.PutPod(var pod) -> pod.phase().finished();
-          default -> false;
-        };
+        event instanceof ClusterEvent.PutPod(var pod)
+            ? pod.phase().finished()
+            : event instanceof ClusterEvent.Gone(var key) && key.kind() == ClusterEvent.Kind.POD;
     if (goes) {
       compiler
           .addressesOf(event.key().namespace(), event.key().name())

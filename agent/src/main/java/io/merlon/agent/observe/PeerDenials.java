@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Denied packets by who was at the other end: a bounded number of them by name, the first that came
- * and stayed busy, and all others as one.
+ * Denied packets by who was at the other end: a bounded number of them by name, those that came
+ * first, and all others as one.
  */
 public final class PeerDenials {
   private final int most;

@@ -45,7 +45,8 @@ public record Series(
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    static Outcome of(boolean allowed, Mode mode) {
+    /** What comes of a decision in a mode. */
+    public static Outcome of(boolean allowed, Mode mode) {
       return allowed || mode == Mode.OBSERVE ? ALLOWED : mode == Mode.AUDIT ? WOULD_DENY : DENIED;
     }
   }

@@ -9,6 +9,7 @@ import io.merlon.bpf.MapSpec;
 import io.merlon.bpf.MapType;
 import io.merlon.bpf.OwnedMap;
 import io.merlon.datapath.Counter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -158,7 +159,8 @@ final class Ledger implements AutoCloseable {
 
   /** A counter counts for a series from the moment it showed this. */
   void claim(int slot, String series, Counter base) {
-    String name = series.length() * 3 > Total.LONGEST ? cut(series) : series;
+    int length = series.getBytes(StandardCharsets.UTF_8).length;
+    String name = length > Total.LONGEST ? cut(series) : series;
     long key = Total.key(name);
     if (!totals.containsKey(key) && !begin(new Total(name, Counter.ZERO))) {
       key = Total.key(OTHER);

@@ -37,11 +37,6 @@ public final class StatusPages {
       case "/v1/status" -> Response.json(StatusJson.status(node, view, sources.staleness().get()));
       case "/v1/pods" -> Response.json(StatusJson.pods(view));
       case "/v1/policies" -> Response.json(StatusJson.policies(view));
-      case "/metrics" ->
-          new Response(
-              200,
-              "text/plain; version=0.0.4; charset=utf-8",
-              MetricsText.of(view, sources.staleness().get()));
       default -> Response.text(404, "no such page");
     };
   }

@@ -1,36 +1,27 @@
 package io.merlon.agent.serve;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Answers GET requests, on one thread. */
+/** Answers GET requests, on one thread, and nothing else. */
 public final class StatusServer implements AutoCloseable {
-  private static final int LARGEST_REQUEST = 1 << 14;
+  private static final int LARGEST_REQUEST = 1 << 12;
+  private static final int LARGEST_HEADERS = 1 << 13;
+  private static final int LONGEST_LINE = 1 << 12;
   private static final int PATIENCE_SECONDS = 30;
 
   private final EventLoopGroup group;
@@ -44,9 +35,9 @@ public final class StatusServer implements AutoCloseable {
   /**
    * Starts one.
    *
-   * @param answer by path, without the query; it is called on the server's thread
+   * @param answer is called on the server's thread, and must not wait
    */
-  public static StatusServer start(InetSocketAddress at, Function<String, Response> answer)
+  public static StatusServer start(InetSocketAddress at, Function<Request, CompletableFuture<Response>> answer)
       throws IOException {
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     InetSocketAddress resolved = new InetSocketAddress(at.getHostString(), at.getPort());
@@ -81,56 +72,23 @@ public final class StatusServer implements AutoCloseable {
   }
 
   private static final class Connection extends ChannelInitializer<SocketChannel> {
-    private final Function<String, Response> answer;
+    private final Function<Request, CompletableFuture<Response>> answer;
+    private final Connections connections = new Connections();
 
-    Connection(Function<String, Response> answer) {
+    Connection(Function<Request, CompletableFuture<Response>> answer) {
       this.answer = answer;
     }
 
     @Override
     protected void initChannel(SocketChannel channel) {
+      connections.opened(channel);
       channel
           .pipeline()
           .addLast(
               new ReadTimeoutHandler(PATIENCE_SECONDS),
-              new HttpServerCodec(),
+              new HttpServerCodec(LONGEST_LINE, LARGEST_HEADERS, LARGEST_REQUEST),
               new HttpObjectAggregator(LARGEST_REQUEST),
-              new Answering(answer));
-    }
-  }
-
-  private static final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
-    private final Function<String, Response> answer;
-
-    Answering(Function<String, Response> answer) {
-      this.answer = answer;
-    }
-
-    @Override
-    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-      Response response =
-          request.method().equals(HttpMethod.GET)
-              ? answer.apply(request.uri().replaceAll("\\?.*", ""))
-              : Response.text(405, "only GET is answered");
-      boolean more = HttpUtil.isKeepAlive(request);
-      FullHttpResponse http =
-          new DefaultFullHttpResponse(
-              HttpVersion.HTTP_1_1,
-              HttpResponseStatus.valueOf(response.status()),
-              Unpooled.wrappedBuffer(response.bytes()));
-      http.headers().set(HttpHeaderNames.CONTENT_TYPE, response.contentType());
-      http.headers().set(HttpHeaderNames.CONTENT_LENGTH, http.content().readableBytes());
-      HttpUtil.setKeepAlive(http, more);
-      var written = context.writeAndFlush(http);
-      if (!more) {
-        var _ = written.addListener(ChannelFutureListener.CLOSE);
-      }
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      // A client that breaks off or says nonsense is not our trouble.
-      var _ = context.close();
+              new Answering(answer, connections));
     }
   }
 }

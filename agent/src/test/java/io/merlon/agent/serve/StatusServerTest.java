@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -54,7 +55,7 @@ class StatusServerTest {
         new StatusPages("n1", new StatusPages.Sources(loop::view, () -> idle, Optional::empty));
     try {
       return StatusServer.start(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pages::answer);
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), request -> CompletableFuture.completedFuture(pages.answer(request.path())));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
@@ -94,8 +95,6 @@ class StatusServerTest {
     assertTrue(
         policies.contains("\"name\":\"broken\",\"seen\":\"7\",\"enforced\":\"7\""), policies);
     assertTrue(policies.contains("\"field\":\"spec.ingress[0].from[0].ipBlock.cidr\""), policies);
-    String metrics = get("/metrics").body();
-    assertTrue(metrics.contains("\nmerlon_problems 1.0\n"), metrics);
   }
 
   @Test
@@ -123,7 +122,7 @@ class StatusServerTest {
     IOException e =
         assertThrows(
             IOException.class,
-            () -> StatusServer.start(server.address(), path -> Response.text(200, path)));
+            () -> StatusServer.start(server.address(), _ -> CompletableFuture.completedFuture(Response.text(200, ""))));
     assertTrue(String.valueOf(e.getMessage()).startsWith("cannot listen on"), e.toString());
   }
 

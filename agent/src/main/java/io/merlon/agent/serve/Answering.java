@@ -1,0 +1,114 @@
+package io.merlon.agent.serve;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.timeout.ReadTimeoutHandler;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** Answers the requests of one connection, one after the other. */
+final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
+  private final Function<Request, CompletableFuture<Response>> answer;
+  private final Connections connections;
+
+  Answering(Function<Request, CompletableFuture<Response>> answer, Connections connections) {
+    this.answer = answer;
+    this.connections = connections;
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+    boolean more = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
+    var _ =
+        ask(request)
+            .whenComplete((response, failure) -> {
+              Response told =
+                  failure == null ? response : Response.text(500, "no answer: " + failure);
+              context.executor().execute(() -> send(context, told, more));
+            });
+  }
+
+  private CompletableFuture<Response> ask(FullHttpRequest request) {
+    if (request.decoderResult().isFailure()) {
+      return CompletableFuture.completedFuture(Response.text(400, "not understood"));
+    }
+    if (!request.method().equals(HttpMethod.GET)) {
+      return CompletableFuture.completedFuture(Response.text(405, "only GET is answered"));
+    }
+    try {
+      return answer.apply(
+          Request.of(request.uri(), request.headers().get(HttpHeaderNames.ACCEPT)));
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.completedFuture(Response.text(400, "not understood"));
+    }
+  }
+
+  private void send(ChannelHandlerContext context, Response response, boolean more) {
+    if (response.feed() != null) {
+      if (connections.feed(context.channel())) {
+        feed(context, response, response.feed());
+      } else {
+        send(context, Response.text(503, "too many follow already"), false);
+      }
+      return;
+    }
+    FullHttpResponse http =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.valueOf(response.status()),
+            Unpooled.wrappedBuffer(response.bytes()));
+    http.headers().set(HttpHeaderNames.CONTENT_TYPE, response.contentType());
+    http.headers().set(HttpHeaderNames.CONTENT_LENGTH, http.content().readableBytes());
+    HttpUtil.setKeepAlive(http, more);
+    var written = context.writeAndFlush(http);
+    connections.served(context.channel());
+    if (!more) {
+      var _ = written.addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  /** Who reads too slowly misses what comes meanwhile. */
+  private static void feed(ChannelHandlerContext context, Response response, Response.Feed feed) {
+    HttpResponse head =
+        new DefaultHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()));
+    head.headers().set(HttpHeaderNames.CONTENT_TYPE, response.contentType());
+    head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    context.pipeline().remove(ReadTimeoutHandler.class);
+    var _ = context.write(head);
+    var _ = context.writeAndFlush(new DefaultHttpContent(bytes(response.body())));
+    Runnable end =
+        feed.to(text -> {
+          if (context.channel().isWritable()) {
+            var _ = context.writeAndFlush(new DefaultHttpContent(bytes(text)));
+          }
+        });
+    var _ = context.channel().closeFuture().addListener(_ -> end.run());
+  }
+
+  private static ByteBuf bytes(String text) {
+    return Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    // A client that breaks off or says nonsense is not our trouble.
+    var _ = context.close();
+  }
+}

@@ -1,0 +1,119 @@
+package io.merlon.agent.serve;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** Reads a running agent's flows. */
+public final class FlowClient {
+  private static final int PATIENCE_MILLIS = 5000;
+  private static final String DATA = "data: ";
+
+  private FlowClient() {}
+
+  /**
+   * Hands over flows, each a line of JSON.
+   *
+   * @param follow whether to go on until the connection ends
+   */
+  public static void read(
+      InetSocketAddress at, String query, boolean follow, Consumer<String> line)
+      throws IOException {
+    if (!follow) {
+      String all = StatusClient.get(at, "/v1/flows" + (query.isEmpty() ? "" : "?" + query));
+      String inside = all.substring(1, all.length() - 1);
+      inside.lines().map(l -> l.endsWith(",") ? l.substring(0, l.length() - 1) : l).forEach(line);
+      return;
+    }
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(at.getHostString(), at.getPort()), PATIENCE_MILLIS);
+      String path = "/v1/flows?follow" + (query.isEmpty() ? "" : "&" + query);
+      String request = "GET " + path + " HTTP/1.1\r\nHost: merlon\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      BufferedReader answer =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+      String status = answer.readLine();
+      if (status == null || !status.startsWith("HTTP/1.1 200 ")) {
+        throw new IOException("/v1/flows: " + (status == null ? "no answer" : status));
+      }
+      String next = answer.readLine();
+      while (next != null) {
+        if (next.startsWith(DATA)) {
+          line.accept(next.substring(DATA.length()));
+        }
+        next = answer.readLine();
+      }
+    }
+  }
+
+  /** A flow for people, in one line. */
+  public static String text(String json) {
+    Map<?, ?> flow = object(json);
+    String policy = text(flow, "policy");
+    return "%s %-10s %s %s -> %s %s%s%s [%s]"
+        .formatted(
+            text(flow, "time"),
+            text(flow, "verdict"),
+            text(flow, "direction"),
+            end(flow, "source"),
+            end(flow, "destination"),
+            text(flow, "protocol"),
+            " " + text(flow, "reason"),
+            policy.isEmpty() ? "" : " by " + policy + " " + text(flow, "rule"),
+            text(flow, "id"));
+  }
+
+  /** What decided a flow, in sentences. */
+  public static String why(String json) {
+    Map<?, ?> flow = object(json);
+    StringBuilder text = new StringBuilder(text(json)).append('\n');
+    text.append(text(flow, "verdict")).append(" at the ").append(text(flow, "direction"));
+    text.append(" of the local pod, in mode ").append(text(flow, "mode")).append(": ");
+    Collection<?> isolating = flow.get("isolating") instanceof Collection<?> list ? list : List.of();
+    switch (text(flow, "reason")) {
+      case "rule" ->
+          text.append("by ").append(text(flow, "policy")).append(' ').append(text(flow, "rule"));
+      case "default-deny" -> {
+        text.append("no rule allows it, and these policies isolate the pod:");
+        isolating.forEach(policy -> text.append("\n  ").append(policy));
+      }
+      case "default-allow" -> text.append("no policy isolates the pod");
+      default -> text.append(text(flow, "reason"));
+    }
+    return text.toString();
+  }
+
+  private static String end(Map<?, ?> flow, String field) {
+    if (!(flow.get(field) instanceof Map<?, ?> end)) {
+      return "?";
+    }
+    String namespace = text(end, "namespace");
+    String name = text(end, "name");
+    String who =
+        namespace.isEmpty()
+            ? (name + " " + text(end, "address")).strip()
+            : namespace + "/" + name;
+    return who + ":" + text(end, "port");
+  }
+
+  private static String text(Map<?, ?> object, String field) {
+    Object value = object.get(field);
+    return value == null ? "" : String.valueOf(value);
+  }
+
+  /** JSON is YAML. */
+  private static Map<?, ?> object(String json) {
+    Object loaded = new Load(LoadSettings.builder().build()).loadFromString(json);
+    return loaded instanceof Map<?, ?> map ? map : Map.of();
+  }
+}

@@ -1,0 +1,56 @@
+package io.merlon.agent.serve;
+
+import io.merlon.agent.flows.Flow;
+import io.merlon.agent.flows.FlowFilter;
+import io.merlon.agent.flows.FlowJson;
+import io.merlon.agent.flows.FlowLog;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The latest flows, and those that come. */
+final class FlowPages {
+  private static final String EVENTS = "text/event-stream";
+
+  private final FlowLog log;
+  private final InstantSource clock;
+
+  FlowPages(FlowLog log, InstantSource clock) {
+    this.log = log;
+    this.clock = clock;
+  }
+
+  Response answer(Request request) {
+    FlowFilter filter;
+    try {
+      filter = FlowFilter.of(request.query(), clock.instant());
+    } catch (IllegalArgumentException e) {
+      return Response.text(400, String.valueOf(e.getMessage()));
+    }
+    List<Flow> latest = log.latest(filter);
+    return request.query().containsKey("follow")
+        ? new Response(200, EVENTS, events(latest), listener ->
+            log.follow(flows -> {
+              String events = events(flows.stream().filter(filter::passes).toList());
+              if (!events.isEmpty()) {
+                listener.accept(events);
+              }
+            }))
+        : Response.json(
+            latest.stream().map(FlowJson::line).collect(Collectors.joining(",\n", "[", "]")));
+  }
+
+  /** One flow, by its id. */
+  Response one(String id) {
+    return log.find(id)
+        .map(flow -> Response.json(FlowJson.line(flow)))
+        .orElseGet(() -> Response.text(404, "no flow " + id + " among the latest"));
+  }
+
+  /** As server-sent events. */
+  private static String events(List<Flow> flows) {
+    return flows.stream()
+        .map(flow -> "id: " + flow.id() + "\ndata: " + FlowJson.line(flow) + "\n\n")
+        .collect(Collectors.joining());
+  }
+}

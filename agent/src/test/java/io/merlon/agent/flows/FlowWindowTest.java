@@ -1,0 +1,110 @@
+package io.merlon.agent.flows;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.merlon.datapath.Event;
+import io.merlon.datapath.IpAddress;
+import io.merlon.datapath.Mode;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FlowWindowTest {
+  private static ByteBuffer event(Event.Kind kind, int peer, int podPort, int suppressed) {
+    Event event =
+        new Event(
+            1,
+            7,
+            1,
+            200,
+            0,
+            IpAddress.of("10.0.0.1"),
+            IpAddress.v4(0x0a010000 + peer),
+            podPort,
+            443,
+            suppressed,
+            60,
+            kind,
+            6,
+            true,
+            Mode.ENFORCE,
+            kind == Event.Kind.ALLOWED ? 0 : 1,
+            2);
+    ByteBuffer out = ByteBuffer.allocate(Event.CODEC.size()).order(ByteOrder.LITTLE_ENDIAN);
+    Event.CODEC.encode(event, out);
+    return out.flip();
+  }
+
+  @Test
+  void triesOfOneClientAreOneFlow() {
+    FlowWindow window = new FlowWindow(16, 1, 3);
+    for (int port = 40_000; port < 40_100; port++) {
+      window.add(event(Event.Kind.DENIED, 1, port, 2), port);
+    }
+    window.add(event(Event.Kind.SUPPRESSED, 1, 40_000, 5), 50_000);
+    List<FlowWindow.Group> groups = window.take();
+    assertEquals(1, groups.size());
+    assertEquals(100, groups.getFirst().packets);
+    assertEquals(205, groups.getFirst().suppressed);
+    assertEquals(6000, groups.getFirst().bytes);
+    assertTrue(window.take().isEmpty());
+  }
+
+  @Test
+  void allowedFlowsAreSampledAndDeniedOnesAreNot() {
+    FlowWindow window = new FlowWindow(1000, 10, 3);
+    for (int peer = 0; peer < 100; peer++) {
+      window.add(event(Event.Kind.ALLOWED, peer, 1, 0), 0);
+      window.add(event(Event.Kind.DENIED, peer, 1, 0), 0);
+    }
+    assertEquals(110, window.take().size());
+    assertEquals(90, window.sampledOut());
+  }
+
+  @Test
+  void whatThereIsNoRoomForIsCounted() {
+    FlowWindow window = new FlowWindow(10, 1, 3);
+    for (int peer = 0; peer < 25; peer++) {
+      window.add(event(Event.Kind.DENIED, peer, 1, 1), 0);
+    }
+    assertEquals(10, window.take().size());
+    assertEquals(30, window.untold());
+  }
+
+  /** A second of 200,000 events has to cost far less than a second, and no memory. */
+  @Test
+  void aFloodCostsLittle() {
+    FlowWindow window = new FlowWindow(2048, 1, 3);
+    ByteBuffer[] events = new ByteBuffer[50_000];
+    for (int i = 0; i < events.length; i++) {
+      events[i] = event(Event.Kind.DENIED, i, i, 0);
+    }
+    var threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long told = 0;
+    long allocated = 0;
+    long start = 0;
+    for (int round = 0; round < 60; round++) {
+      if (round == 20) {
+        allocated = threads.getCurrentThreadAllocatedBytes();
+        start = System.nanoTime();
+        told = window.untold();
+      }
+      for (ByteBuffer event : events) {
+        window.add(event, 0);
+      }
+      window.take();
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    long bytes = threads.getCurrentThreadAllocatedBytes() - allocated;
+    long events2 = 40L * events.length;
+    System.out.printf(
+        "print: %.0f events/s, %.1f bytes each%n", events2 / seconds, (double) bytes / events2);
+    assertEquals(events2 - 40L * 2048, window.untold() - told);
+    assertTrue(events2 / seconds > 1_000_000, "events a second: " + events2 / seconds);
+    assertTrue(bytes < 40L * 2048 * 600, "only flows that are told take memory: " + bytes);
+  }
+}

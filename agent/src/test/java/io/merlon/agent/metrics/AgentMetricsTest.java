@@ -1,0 +1,138 @@
+package io.merlon.agent.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.merlon.agent.compile.CompileOptions;
+import io.merlon.agent.compile.IncrementalCompiler;
+import io.merlon.agent.config.UntilKnown;
+import io.merlon.agent.identity.WorkloadRef;
+import io.merlon.agent.interfaces.InterfaceNaming;
+import io.merlon.agent.interfaces.PodInterfaces;
+import io.merlon.agent.loop.AgentLoop;
+import io.merlon.agent.loop.LoopSettings;
+import io.merlon.agent.loop.PrintingDatapath;
+import io.merlon.agent.observe.EventTally;
+import io.merlon.agent.observe.PeerDenials;
+import io.merlon.agent.observe.Series;
+import io.merlon.agent.program.Tally;
+import io.merlon.datapath.Counter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class AgentMetricsTest {
+  private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0";
+
+  private final AgentLoop loop =
+      new AgentLoop(
+          new LoopSettings(UntilKnown.ALLOW, List.of("eni"), List.of("eth"), Duration.ofSeconds(5)),
+          new AgentLoop.Parts(
+              new PrintingDatapath(_ -> {}),
+              new IncrementalCompiler(CompileOptions.forNode("n1")),
+              new PodInterfaces(InterfaceNaming.EKS)),
+          () -> 0);
+  private final AgentMetrics metrics = new AgentMetrics("1.2");
+
+  private AgentMetrics.Facts facts(Tally tally, PeerDenials denials) {
+    return new AgentMetrics.Facts(
+        loop.view(),
+        new KernelFacts(tally, Map.of(), Map.of()),
+        Optional.empty(),
+        Duration.ZERO,
+        EventTally.NOTHING,
+        denials.counted());
+  }
+
+  private static String series(int number) {
+    return String.join(
+        "\n",
+        "shop",
+        "Deployment",
+        "web" + number,
+        "ingress",
+        "DENIED",
+        "default-deny",
+        "NetworkPolicy shop/closed",
+        "");
+  }
+
+  private static Tally tally(int series) {
+    Map<String, Counter> counted = new HashMap<>();
+    for (int i = 0; i < series; i++) {
+      counted.put(series(i), new Counter(7, 420));
+    }
+    return new Tally(counted, 0, 0);
+  }
+
+  @Test
+  void countsByWorkloadAndPolicy() {
+    String text = metrics.text(facts(tally(1), new PeerDenials(1)), null).body();
+    assertTrue(
+        text.contains(
+            "merlon_packets_total{direction=\"ingress\",kind=\"Deployment\",namespace=\"shop\","
+                + "policy=\"NetworkPolicy shop/closed\",reason=\"default-deny\",rule=\"\","
+                + "verdict=\"denied\",workload=\"web0\"} 7.0"),
+        text);
+    assertTrue(text.contains("merlon_enforce_latency_seconds_bucket{le=\"1.0E-4\"} 0"), text);
+    assertTrue(text.contains("merlon_build{version=\"1.2\"} 1.0"), text);
+  }
+
+  @Test
+  void speaksOpenMetricsWhereThatIsAsked() {
+    AgentMetrics.Text text = metrics.text(facts(tally(1), new PeerDenials(1)), OPEN_METRICS);
+    assertTrue(text.contentType().startsWith("application/openmetrics-text"), text.contentType());
+    assertTrue(text.body().endsWith("# EOF\n"), text.body());
+    assertTrue(
+        metrics
+            .text(facts(tally(1), new PeerDenials(1)), "text/plain")
+            .contentType()
+            .startsWith("text/plain"));
+  }
+
+  @Test
+  void tenThousandSeriesTakeLessThanATenthOfASecond() {
+    AgentMetrics.Facts facts = facts(tally(5000), new PeerDenials(1));
+    long best = Long.MAX_VALUE;
+    for (int i = 0; i < 15; i++) {
+      long start = System.nanoTime();
+      String text = metrics.text(facts, null).body();
+      best = Math.min(best, System.nanoTime() - start);
+      assertTrue(text.length() > 1_000_000);
+    }
+    System.out.printf("print: 10,000 series in %.1f ms%n", best / 1e6);
+    assertTrue(best < 100_000_000, "nanoseconds: " + best);
+  }
+
+  @Test
+  void tenThousandPeersStayWithinTheBound() {
+    PeerDenials denials = new PeerDenials(100);
+    for (int i = 0; i < 10_000; i++) {
+      denials.add(
+          new PeerDenials.Key(
+              new WorkloadRef("shop", "", "web"),
+              "ingress",
+              Series.Outcome.DENIED,
+              "pod",
+              "ns" + i,
+              "w"),
+          2);
+    }
+    assertEquals(101, denials.counted().packets().size());
+    assertEquals(19_800, denials.counted().overflowed());
+    assertEquals(
+        20_000, denials.counted().packets().values().stream().mapToLong(Long::longValue).sum());
+  }
+
+  @Test
+  void thePageOfMetricsSaysAll() throws IOException {
+    String page = Files.readString(Path.of("../docs/metrics.md"));
+    assertTrue(page.contains(MetricTable.text()), () -> "docs/metrics.md must have:\n" + MetricTable.text());
+  }
+}

@@ -1,0 +1,90 @@
+package io.merlon.agent.serve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What clients do that do nothing, too little or too much must not concern a health check. */
+class HostileClientsTest {
+  private final List<Socket> sockets = new ArrayList<>();
+  private StatusServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server =
+        StatusServer.start(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            request -> CompletableFuture.completedFuture(Response.text(200, request.path())));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+    server.close();
+  }
+
+  private Socket connect() throws IOException {
+    Socket socket = new Socket(server.address().getAddress(), server.address().getPort());
+    socket.setSoTimeout(5000);
+    sockets.add(socket);
+    return socket;
+  }
+
+  private void healthIsAnswered() throws IOException {
+    assertEquals("/healthz", StatusClient.get(server.address(), "/healthz"));
+  }
+
+  @Test
+  void aThousandIdleConnectionsKeepNobodyOut() throws IOException {
+    for (int i = 0; i < 1000; i++) {
+      connect();
+    }
+    healthIsAnswered();
+  }
+
+  @Test
+  void slowRequestsKeepNobodyOut() throws IOException {
+    for (int i = 0; i < 400; i++) {
+      connect()
+          .getOutputStream()
+          .write("GET /x HTTP/1.1\r\nHost: a\r\nX-".getBytes(StandardCharsets.US_ASCII));
+    }
+    healthIsAnswered();
+    for (Socket socket : sockets.subList(350, 400)) {
+      socket.getOutputStream().write('a');
+    }
+    healthIsAnswered();
+  }
+
+  @Test
+  void hugeHeadersAreRefused() throws IOException {
+    Socket socket = connect();
+    String request = "GET / HTTP/1.1\r\nHost: a\r\nX: " + "a".repeat(20_000) + "\r\n\r\n";
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(answer.isEmpty() || answer.startsWith("HTTP/1.1 4"), answer);
+    healthIsAnswered();
+  }
+
+  @Test
+  void nonsenseIsRefused() throws IOException {
+    Socket socket = connect();
+    socket.getOutputStream().write("\u0000\u0001 nonsense\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(answer.isEmpty() || answer.startsWith("HTTP/1.1 4"), answer);
+    healthIsAnswered();
+  }
+}
