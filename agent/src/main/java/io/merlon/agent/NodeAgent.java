@@ -89,9 +89,7 @@ final class NodeAgent implements AutoCloseable {
         new AgentLoop.Parts(
             datapath,
             new IncrementalCompiler(
-                options,
-                builtIn(settings.enforcement().metadataGuard()),
-                datapath.countedFor()),
+                options, builtIn(settings.enforcement().metadataGuard()), datapath.countedFor()),
             new PodInterfaces(naming)),
         System::nanoTime);
   }

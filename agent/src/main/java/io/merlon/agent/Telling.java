@@ -75,13 +75,10 @@ final class Telling implements AutoCloseable {
     List<FlowSink> sinks = new ArrayList<>(List.of(log));
     switch (wanted.log()) {
       case FlowSetting.None() -> {}
-      case FlowSetting.Stdout() ->
-          sinks.add(LineSink.to(new FileOutputStream(FileDescriptor.out)));
+      case FlowSetting.Stdout() -> sinks.add(LineSink.to(new FileOutputStream(FileDescriptor.out)));
       case FlowSetting.File(var path) -> sinks.add(LineSink.to(path, LARGEST_FILE));
     }
-    wanted
-        .collector()
-        .ifPresent(uri -> sinks.add(new OtlpSink(uri, settings.node().name())));
+    wanted.collector().ifPresent(uri -> sinks.add(new OtlpSink(uri, settings.node().name())));
     return new FlowPipeline(
         new FlowPipeline.Sources(
             question -> Inquiry.of(parts.queue(), inside -> question.apply(inside.names())),
@@ -100,8 +97,7 @@ final class Telling implements AutoCloseable {
             new StatusPages.Sources(
                 parts.loop()::view, parts.loop()::sinceWork, parts.source()::staleness));
     AgentPages all = new AgentPages(pages, log, this::metrics);
-    StatusServer started =
-        StatusServer.start(settings.telling().http().orElseThrow(), all::answer);
+    StatusServer started = StatusServer.start(settings.telling().http().orElseThrow(), all::answer);
     LOG.atInfo().addKeyValue("address", started.address()).log("status is served");
     return started;
   }
@@ -122,9 +118,7 @@ final class Telling implements AutoCloseable {
                 kernel,
                 parts.source().staleness(),
                 parts.loop().sinceWork(),
-                flows == null || events == null
-                    ? EventTally.NOTHING
-                    : flows.tally(events.read()),
+                flows == null || events == null ? EventTally.NOTHING : flows.tally(events.read()),
                 flows == null ? PeerDenials.Counted.NOTHING : flows.denials()),
             accept);
     return new Response(200, text.contentType(), text.body());

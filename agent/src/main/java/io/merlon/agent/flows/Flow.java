@@ -12,8 +12,6 @@ import java.util.List;
  * @param direction seen from the local pod
  * @param verdict what decided it, and what came of it
  * @param isolating for a default deny, the policies that isolate the pod
- * @param packets that were told of one by one; with {@code suppressed} these are all
- * @param suppressed packets of the same flow that were denied without being told of singly
  * @param lasted from the first to the last of them
  */
 public record Flow(
@@ -32,7 +30,12 @@ public record Flow(
     isolating = List.copyOf(isolating);
   }
 
-  /** How much it was. */
+  /**
+   * How much it was.
+   *
+   * @param packets that were told of one by one; with {@code suppressed} these are all
+   * @param suppressed packets of the same flow that were denied without being told of singly
+   */
   public record Amount(long packets, long bytes, long suppressed) {}
 
   boolean isDenied() {

@@ -9,8 +9,17 @@ public record FlowFilter(Map<String, String> wanted, Instant since, int limit) {
   /** What can be asked for. */
   public static final Set<String> NAMES =
       Set.of(
-          "verdict", "direction", "protocol", "port", "from", "to", "namespace", "policy", "since",
-          "limit", "follow");
+          "verdict",
+          "direction",
+          "protocol",
+          "port",
+          "from",
+          "to",
+          "namespace",
+          "policy",
+          "since",
+          "limit",
+          "follow");
 
   private static final int MOST = 4096;
 

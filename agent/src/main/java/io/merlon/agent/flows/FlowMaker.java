@@ -77,9 +77,8 @@ final class FlowMaker {
     boolean allowed = event.kind() == Event.Kind.ALLOWED;
     Series series =
         Series.of(workload, meaning)
-            .orElseGet(
-                () ->
-                    new Series(workload, "", Series.Outcome.of(allowed, event.mode()), "", "", ""));
+            .orElseGet(() ->
+                new Series(workload, "", Series.Outcome.of(allowed, event.mode()), "", "", ""));
     return new Series(
         workload,
         event.egress() ? "egress" : "ingress",

@@ -44,8 +44,7 @@ public record FlowNames(Map<Address, AddressOwner> owners, Map<Service, String> 
       if (owners.computeIfAbsent(peer, book::owner) instanceof AddressOwner.Outside) {
         Protocol protocol = protocol(event.protocol());
         book.service(peer, protocol, event.peerPort())
-            .ifPresent(name ->
-                services.put(new Service(peer, protocol, event.peerPort()), name));
+            .ifPresent(name -> services.put(new Service(peer, protocol, event.peerPort()), name));
       }
     }
     return new FlowNames(owners, services);

@@ -98,8 +98,7 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
   }
 
   private void drop(List<Group> groups) {
-    dropped.addAndGet(
-        groups.stream().mapToLong(group -> group.packets + group.suppressed).sum());
+    dropped.addAndGet(groups.stream().mapToLong(group -> group.packets + group.suppressed).sum());
   }
 
   private void run() {

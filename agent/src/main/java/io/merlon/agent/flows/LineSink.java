@@ -73,7 +73,8 @@ public final class LineSink implements FlowSink {
     forget();
     if (!first) {
       for (int number = FILES - 1; number > 0; number--) {
-        Path from = number == 1 ? path : path.resolveSibling(path.getFileName() + "." + (number - 1));
+        Path from =
+            number == 1 ? path : path.resolveSibling(path.getFileName() + "." + (number - 1));
         if (Files.exists(from)) {
           Files.move(
               from,

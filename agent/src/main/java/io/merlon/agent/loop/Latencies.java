@@ -7,10 +7,23 @@ import java.util.List;
 /** Durations, counted in buckets that are at most an eighth wide; for one thread. */
 public final class Latencies {
   private static final int STEPS = 8;
+
   /** Where the numbers are: 0.1 ms to 10 s. */
   private static final long[] BOUNDS = {
-    100_000L, 250_000L, 500_000L, 1_000_000L, 2_500_000L, 5_000_000L, 10_000_000L, 25_000_000L,
-    50_000_000L, 100_000_000L, 250_000_000L, 500_000_000L, 1_000_000_000L, 2_500_000_000L,
+    100_000L,
+    250_000L,
+    500_000L,
+    1_000_000L,
+    2_500_000L,
+    5_000_000L,
+    10_000_000L,
+    25_000_000L,
+    50_000_000L,
+    100_000_000L,
+    250_000_000L,
+    500_000_000L,
+    1_000_000_000L,
+    2_500_000_000L,
     10_000_000_000L
   };
 
@@ -30,12 +43,7 @@ public final class Latencies {
    * @param buckets none of them counts what another does
    */
   public record Summary(
-      long count,
-      Duration p50,
-      Duration p99,
-      Duration most,
-      Duration sum,
-      List<Bucket> buckets) {
+      long count, Duration p50, Duration p99, Duration most, Duration sum, List<Bucket> buckets) {
     public Summary {
       buckets = List.copyOf(buckets);
     }

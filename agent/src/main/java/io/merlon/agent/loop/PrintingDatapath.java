@@ -14,7 +14,6 @@ import io.merlon.agent.program.Inspection;
 import io.merlon.agent.program.SlotMeaning;
 import io.merlon.agent.program.Tally;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;

@@ -48,8 +48,7 @@ public record KernelFacts(Tally tally, Map<Stat, Long> stats, Map<String, Fill> 
     long prefixes = observed.addresses().prefixes().size();
     fill.put("cidrs4", new Fill(prefixes - long6, capacities.prefixes().v4()));
     fill.put("cidrs6", new Fill(long6, capacities.prefixes().v6()));
-    long services6 =
-        observed.services().keySet().stream().filter(s -> s.address().isV6()).count();
+    long services6 = observed.services().keySet().stream().filter(s -> s.address().isV6()).count();
     fill.put(
         "services4", new Fill(observed.services().size() - services6, capacities.services().v4()));
     fill.put("services6", new Fill(services6, capacities.services().v6()));

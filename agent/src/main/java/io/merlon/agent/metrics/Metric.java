@@ -91,8 +91,7 @@ public enum Metric {
   INTERFACES(Type.GAUGE, "merlon_interfaces", "Interfaces with programs of ours."),
   POLICIES(Type.GAUGE, "merlon_policies", "Policies told."),
   PROBLEMS(Type.GAUGE, "merlon_problems", "Pieces of objects that mean nothing."),
-  TROUBLE(
-      Type.GAUGE, "merlon_trouble", "Whether the kernel does not hold what was told last."),
+  TROUBLE(Type.GAUGE, "merlon_trouble", "Whether the kernel does not hold what was told last."),
   DAMAGES(
       Type.GAUGE,
       "merlon_damages",
@@ -105,8 +104,7 @@ public enum Metric {
       Type.GAUGE,
       "merlon_cluster_staleness_seconds",
       "Time since the last contact about the kind of object that is worst off."),
-  LOOP_IDLE(
-      Type.GAUGE, "merlon_loop_idle_seconds", "Time since the agent's loop last came round."),
+  LOOP_IDLE(Type.GAUGE, "merlon_loop_idle_seconds", "Time since the agent's loop last came round."),
   BUILD(Type.GAUGE, "merlon_build", "One, with the agent's version.", "version");
 
   private final Type type;

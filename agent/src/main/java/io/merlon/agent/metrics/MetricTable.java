@@ -17,8 +17,7 @@ public final class MetricTable {
           .append(metric.type().name().toLowerCase(Locale.ROOT))
           .append(" | ")
           .append(
-              String.join(
-                  ", ", metric.labels().stream().map(label -> "`" + label + "`").toList()))
+              String.join(", ", metric.labels().stream().map(label -> "`" + label + "`").toList()))
           .append(" | ")
           .append(metric.help())
           .append(" |\n");

@@ -64,8 +64,7 @@ public record Series(
               rule.policy().toString(),
               ruleName(rule));
       case DecidedBy.DefaultDeny(var direction, var isolating) ->
-          new Series(
-              workload, lower(direction), outcome, "default-deny", policies(isolating), "");
+          new Series(workload, lower(direction), outcome, "default-deny", policies(isolating), "");
       case DecidedBy.DefaultAllow(var direction) ->
           new Series(workload, lower(direction), outcome, "default-allow", "", "");
       case DecidedBy.Forgotten() -> new Series(workload, "", outcome, "pod-forgotten", "", "");

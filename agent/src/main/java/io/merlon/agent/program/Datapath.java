@@ -6,7 +6,6 @@ import io.merlon.agent.plan.Capacities;
 import io.merlon.agent.plan.ObservedState;
 import io.merlon.agent.plan.Plan;
 import io.merlon.agent.plan.PlanStep;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 

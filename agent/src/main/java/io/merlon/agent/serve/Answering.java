@@ -52,8 +52,7 @@ final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
       return CompletableFuture.completedFuture(Response.text(405, "only GET is answered"));
     }
     try {
-      return answer.apply(
-          Request.of(request.uri(), request.headers().get(HttpHeaderNames.ACCEPT)));
+      return answer.apply(Request.of(request.uri(), request.headers().get(HttpHeaderNames.ACCEPT)));
     } catch (IllegalArgumentException e) {
       return CompletableFuture.completedFuture(Response.text(400, "not understood"));
     }

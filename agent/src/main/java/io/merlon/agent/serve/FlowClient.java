@@ -25,8 +25,7 @@ public final class FlowClient {
    *
    * @param follow whether to go on until the connection ends
    */
-  public static void read(
-      InetSocketAddress at, String query, boolean follow, Consumer<String> line)
+  public static void read(InetSocketAddress at, String query, boolean follow, Consumer<String> line)
       throws IOException {
     if (!follow) {
       String all = StatusClient.get(at, "/v1/flows" + (query.isEmpty() ? "" : "?" + query));
@@ -79,7 +78,8 @@ public final class FlowClient {
     StringBuilder text = new StringBuilder(text(json)).append('\n');
     text.append(text(flow, "verdict")).append(" at the ").append(text(flow, "direction"));
     text.append(" of the local pod, in mode ").append(text(flow, "mode")).append(": ");
-    Collection<?> isolating = flow.get("isolating") instanceof Collection<?> list ? list : List.of();
+    Collection<?> isolating =
+        flow.get("isolating") instanceof Collection<?> list ? list : List.of();
     switch (text(flow, "reason")) {
       case "rule" ->
           text.append("by ").append(text(flow, "policy")).append(' ').append(text(flow, "rule"));
@@ -100,9 +100,7 @@ public final class FlowClient {
     String namespace = text(end, "namespace");
     String name = text(end, "name");
     String who =
-        namespace.isEmpty()
-            ? (name + " " + text(end, "address")).strip()
-            : namespace + "/" + name;
+        namespace.isEmpty() ? (name + " " + text(end, "address")).strip() : namespace + "/" + name;
     return who + ":" + text(end, "port");
   }
 

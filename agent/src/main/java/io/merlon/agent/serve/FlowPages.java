@@ -29,13 +29,17 @@ final class FlowPages {
     }
     List<Flow> latest = log.latest(filter);
     return request.query().containsKey("follow")
-        ? new Response(200, EVENTS, events(latest), listener ->
-            log.follow(flows -> {
-              String events = events(flows.stream().filter(filter::passes).toList());
-              if (!events.isEmpty()) {
-                listener.accept(events);
-              }
-            }))
+        ? new Response(
+            200,
+            EVENTS,
+            events(latest),
+            listener ->
+                log.follow(flows -> {
+                  String events = events(flows.stream().filter(filter::passes).toList());
+                  if (!events.isEmpty()) {
+                    listener.accept(events);
+                  }
+                }))
         : Response.json(
             latest.stream().map(FlowJson::line).collect(Collectors.joining(",\n", "[", "]")));
   }

@@ -37,7 +37,8 @@ public final class StatusServer implements AutoCloseable {
    *
    * @param answer is called on the server's thread, and must not wait
    */
-  public static StatusServer start(InetSocketAddress at, Function<Request, CompletableFuture<Response>> answer)
+  public static StatusServer start(
+      InetSocketAddress at, Function<Request, CompletableFuture<Response>> answer)
       throws IOException {
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     InetSocketAddress resolved = new InetSocketAddress(at.getHostString(), at.getPort());

@@ -82,8 +82,7 @@ class FlowWindowTest {
     for (int i = 0; i < events.length; i++) {
       events[i] = event(Event.Kind.DENIED, i, i, 0);
     }
-    var threads =
-        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long told = 0;
     long allocated = 0;
     long start = 0;

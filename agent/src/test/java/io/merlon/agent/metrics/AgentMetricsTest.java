@@ -133,6 +133,8 @@ class AgentMetricsTest {
   @Test
   void thePageOfMetricsSaysAll() throws IOException {
     String page = Files.readString(Path.of("../docs/metrics.md"));
-    assertTrue(page.contains(MetricTable.text()), () -> "docs/metrics.md must have:\n" + MetricTable.text());
+    assertTrue(
+        page.contains(MetricTable.text()),
+        () -> "docs/metrics.md must have:\n" + MetricTable.text());
   }
 }

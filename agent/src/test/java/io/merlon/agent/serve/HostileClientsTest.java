@@ -82,7 +82,9 @@ class HostileClientsTest {
   @Test
   void nonsenseIsRefused() throws IOException {
     Socket socket = connect();
-    socket.getOutputStream().write("\u0000\u0001 nonsense\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    socket
+        .getOutputStream()
+        .write("\u0000\u0001 nonsense\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(answer.isEmpty() || answer.startsWith("HTTP/1.1 4"), answer);
     healthIsAnswered();

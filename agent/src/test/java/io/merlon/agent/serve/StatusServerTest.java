@@ -55,7 +55,8 @@ class StatusServerTest {
         new StatusPages("n1", new StatusPages.Sources(loop::view, () -> idle, Optional::empty));
     try {
       return StatusServer.start(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), request -> CompletableFuture.completedFuture(pages.answer(request.path())));
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+          request -> CompletableFuture.completedFuture(pages.answer(request.path())));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
@@ -122,7 +123,10 @@ class StatusServerTest {
     IOException e =
         assertThrows(
             IOException.class,
-            () -> StatusServer.start(server.address(), _ -> CompletableFuture.completedFuture(Response.text(200, ""))));
+            () ->
+                StatusServer.start(
+                    server.address(),
+                    _ -> CompletableFuture.completedFuture(Response.text(200, ""))));
     assertTrue(String.valueOf(e.getMessage()).startsWith("cannot listen on"), e.toString());
   }
 
