@@ -9,8 +9,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -97,8 +99,9 @@ public final class OtlpSink implements FlowSink {
 
   private static void write(JsonGenerator json, Flow flow) throws IOException {
     json.writeStartObject();
-    json.writeStringField(
-        "timeUnixNano", flow.time().getEpochSecond() + "%09d".formatted(flow.time().getNano()));
+    Instant time = flow.time();
+    long nanos = TimeUnit.SECONDS.toNanos(time.getEpochSecond()) + time.getNano();
+    json.writeStringField("timeUnixNano", Long.toString(nanos));
     json.writeNumberField("severityNumber", flow.isDenied() ? WARN : INFO);
     json.writeStringField("severityText", flow.isDenied() ? "WARN" : "INFO");
     json.writeObjectFieldStart("body");

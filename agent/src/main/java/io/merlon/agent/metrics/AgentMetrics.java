@@ -22,6 +22,7 @@ import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -103,9 +104,9 @@ public final class AgentMetrics implements AutoCloseable {
     counts
         .series()
         .forEach((series, counter) -> {
-          String[] labels = labels(series);
-          page.put(Metric.PACKETS, counter.packets(), labels);
-          page.put(Metric.BYTES, counter.bytes(), labels);
+          Labels labels = Page.labels(Metric.PACKETS, labels(series));
+          page.put(Metric.PACKETS, labels, (double) counter.packets());
+          page.put(Metric.BYTES, labels, (double) counter.bytes());
         });
     page.put(Metric.UNCOUNTED, counts.uncounted());
     page.put(Metric.SERIES_OVERFLOW, counts.overflowed());

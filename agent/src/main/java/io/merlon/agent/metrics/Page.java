@@ -23,10 +23,18 @@ final class Page {
 
   /** Writes a value; labels in the metric's order. */
   void put(Metric metric, double value, String... labels) {
-    String[] names = metric.labels().toArray(String[]::new);
-    values
-        .computeIfAbsent(metric, _ -> new ArrayList<>())
-        .add(new Value(labels.length == 0 ? Labels.EMPTY : Labels.of(names, labels), value));
+    put(metric, labels(metric, labels), value);
+  }
+
+  /** Labels that several metrics with the same ones can share: they are costly to make. */
+  static Labels labels(Metric metric, String... labels) {
+    return labels.length == 0
+        ? Labels.EMPTY
+        : Labels.of(metric.labels().toArray(String[]::new), labels);
+  }
+
+  void put(Metric metric, Labels labels, double value) {
+    values.computeIfAbsent(metric, _ -> new ArrayList<>()).add(new Value(labels, value));
   }
 
   void put(Metric metric, long value, String... labels) {

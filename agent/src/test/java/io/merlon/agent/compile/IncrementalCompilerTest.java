@@ -112,7 +112,8 @@ class IncrementalCompilerTest {
             pod("x", "server", "app=server", "10.0.0.1"),
             pod("y", "a", "app=client", "10.0.1.1"),
             ingress("x", "p", match("app=server"), peers(podsIn(ALL, match("app=client")))));
-    CompiledPolicy after = put(pod("y", "b", "app=client", "10.0.1.2"));
+    CompiledPolicy after =
+        put(Manifests.onNode(pod("y", "b", "app=client", "10.0.1.2"), "node-b", false));
     assertEquals(
         before.addresses().classOf(Address.of("10.0.1.1")),
         after.addresses().classOf(Address.of("10.0.1.2")));
