@@ -105,6 +105,15 @@ final class AgentNode implements AutoCloseable {
 
   /** Tells the cluster about a pod that is there. */
   void describe(String namespace, String pod, String labels, String annotations) {
+    describe(namespace, pod, "labels: {%s}, annotations: {%s}".formatted(labels, annotations));
+  }
+
+  /**
+   * Tells the cluster about a pod that is there.
+   *
+   * @param metadata besides its names
+   */
+  void describe(String namespace, String pod, String metadata) {
     Pod described = pods.get(namespace + "/" + pod);
     if (described == null) {
       throw new IllegalStateException("no pod " + namespace + "/" + pod);
@@ -114,7 +123,7 @@ final class AgentNode implements AutoCloseable {
         """
         apiVersion: v1
         kind: Pod
-        metadata: {name: %s, namespace: %s, uid: uid-%s, labels: {%s}, annotations: {%s}}
+        metadata: {name: %s, namespace: %s, uid: uid-%s, %s}
         spec: {nodeName: %s}
         status:
           phase: Running
@@ -125,8 +134,7 @@ final class AgentNode implements AutoCloseable {
                 pod,
                 namespace,
                 pod,
-                labels,
-                annotations,
+                metadata,
                 name,
                 described.v4().getHostAddress(),
                 described.v4().getHostAddress(),

@@ -29,6 +29,10 @@ class NewPodsAgentTest {
   private static final long PACKETS = 5;
   private static final Duration PATIENT = Duration.ofSeconds(20);
 
+  /** Pods of one workload are counted together, those of none each for itself. */
+  private static final String OF_ONE_WORKLOAD =
+      "labels: {app: new}, ownerReferences: [{kind: DaemonSet, name: new, controller: true}]";
+
   @Test
   void noFirstPacketPasses() {
     try (AgentNode node = new AgentNode("--map-endpoints=2048")) {
@@ -36,6 +40,7 @@ class NewPodsAgentTest {
       node.namespace("guests", "name: guests", "");
       node.write("default-deny", Mission.DEFAULT_DENY);
       Pod anchor = node.pod("payments", "anchor", "app: new");
+      node.describe("payments", "anchor", OF_ONE_WORKLOAD);
       Pod guest = node.pod("guests", "guest", "app: guest");
       node.write(
           "new-pods",
@@ -93,11 +98,11 @@ class NewPodsAgentTest {
     return """
     apiVersion: v1
     kind: Pod
-    metadata: {name: new-%1$d, namespace: payments, uid: uid-%1$d, labels: {app: new}}
+    metadata: {name: new-%1$d, namespace: payments, uid: uid-%1$d, %2$s}
     spec: {nodeName: node-a}
     status: {phase: Pending}
     """
-        .formatted(index);
+        .formatted(index, OF_ONE_WORKLOAD);
   }
 
   /**
