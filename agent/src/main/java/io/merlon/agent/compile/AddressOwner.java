@@ -13,7 +13,7 @@ public sealed interface AddressOwner {
   /**
    * A pod: one that is not going away, where several claim the address.
    *
-   * @param node where it runs, known of local pods only
+   * @param node where it runs
    */
   record OfPod(
       PodRef pod,
@@ -43,7 +43,7 @@ public sealed interface AddressOwner {
     PodEntry pod = pods.getFirst();
     PodGroup group = pod.group;
     PodRef ref = new PodRef(pod.namespace.name, pod.name);
-    String node = pod.local == null ? null : pod.local.node();
+    String node = pod.node;
     if (group == null) {
       return new OfPod(ref, LabelSet.EMPTY, null, WorkloadRef.ofPod(ref), "", null, node);
     }

@@ -18,6 +18,10 @@ final class PodEntry {
 
   final @Nullable Local local;
   AddressEntry[] addresses = {};
+
+  /** Where it runs; of no use but to name it. */
+  @Nullable String node;
+
   @Nullable PodEntry previous;
   @Nullable PodEntry next;
 

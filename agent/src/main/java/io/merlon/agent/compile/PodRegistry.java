@@ -47,7 +47,9 @@ final class PodRegistry {
     PodEntry old = namespace.pods.get(pod.name());
     PodEntry entry = entry(namespace, pod, local);
     entry.addresses = claimed;
+    entry.node = pod.node();
     if (old != null && isSame(old, entry)) {
+      old.node = entry.node;
       return;
     }
     namespace.pods.put(entry.name, entry);

@@ -50,6 +50,11 @@ public final class FlowLog implements FlowSink {
     return () -> followers.remove(follower);
   }
 
+  /** How many follow. */
+  public int followers() {
+    return followers.size();
+  }
+
   @Override
   public long lost() {
     return 0;

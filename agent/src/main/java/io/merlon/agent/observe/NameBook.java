@@ -7,7 +7,6 @@ import io.merlon.agent.identity.Address;
 import io.merlon.agent.policy.Protocol;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -23,7 +22,7 @@ public final class NameBook {
   private final LongSupplier nanoTime;
 
   /** The oldest first. */
-  private final Map<Address, Left> left = new LinkedHashMap<>();
+  private final LinkedHashMap<Address, Left> left = new LinkedHashMap<>();
 
   private record Left(AddressOwner owner, long at) {}
 
@@ -49,7 +48,14 @@ public final class NameBook {
     long now = nanoTime.getAsLong();
     left.remove(address);
     left.put(address, new Left(owner, now));
-    left.entrySet().removeIf(entry -> left.size() > MOST || now - entry.getValue().at() > KEPT);
+    while (left.size() > MOST || now - left.firstEntry().getValue().at() > KEPT) {
+      left.pollFirstEntry();
+    }
+  }
+
+  /** How many are remembered that are gone. */
+  int remembered() {
+    return left.size();
   }
 
   /** Who has it, or had it last. */

@@ -26,7 +26,7 @@ final class PodDraft {
         meta.labels,
         meta.annotations,
         serviceAccount == null || serviceAccount.isEmpty() ? "default" : serviceAccount,
-        node == null || node.isEmpty() ? null : node,
+        node == null || node.isEmpty() ? null : sharing.string(node),
         hostNetwork,
         phase == null ? phaseIfAbsent : phase,
         addresses(),

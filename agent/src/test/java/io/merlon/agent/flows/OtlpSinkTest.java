@@ -1,0 +1,139 @@
+package io.merlon.agent.flows;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import com.sun.net.httpserver.HttpServer;
+import io.merlon.agent.Waiting;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** Sends to a collector that is an HTTP server of this process. */
+class OtlpSinkTest {
+  private final ConcurrentLinkedQueue<String> bodies = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<String> types = new ConcurrentLinkedQueue<>();
+  private final CountDownLatch goOn = new CountDownLatch(1);
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private HttpServer collector;
+  private OtlpSink sink;
+  private volatile int status = 200;
+  private volatile boolean slow;
+
+  @BeforeEach
+  void start() throws IOException {
+    collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    collector.setExecutor(threads);
+    collector.createContext(
+        "/v1/logs",
+        exchange -> {
+          bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+          types.add(String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type")));
+          if (slow) {
+            awaitGoOn();
+          }
+          exchange.sendResponseHeaders(status, -1);
+          exchange.close();
+        });
+    collector.start();
+    sink =
+        new OtlpSink(
+            URI.create("http://127.0.0.1:" + collector.getAddress().getPort() + "/v1/logs"),
+            "node-a");
+  }
+
+  private void awaitGoOn() {
+    try {
+      goOn.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @AfterEach
+  void close() {
+    goOn.countDown();
+    sink.close();
+    collector.stop(0);
+    threads.shutdownNow();
+  }
+
+  private static Object at(Object json, Object... path) {
+    Object at = json;
+    for (Object step : path) {
+      at =
+          step instanceof Integer index
+              ? assertInstanceOf(List.class, at).get(index)
+              : assertInstanceOf(Map.class, at).get(step);
+    }
+    return at;
+  }
+
+  private static String attribute(Object attributes, String key) {
+    for (Object attribute : assertInstanceOf(List.class, attributes)) {
+      if (key.equals(at(attribute, "key"))) {
+        return String.valueOf(at(attribute, "value", "stringValue"));
+      }
+    }
+    return "none";
+  }
+
+  @Test
+  void flowsAreLogRecordsOfTheNode() {
+    sink.accept(List.of(SampleFlow.denied("a1"), SampleFlow.allowed("a2")));
+    Waiting.until("the collector is told", () -> !bodies.isEmpty());
+    assertEquals("application/json", types.element());
+    Object body = new Load(LoadSettings.builder().build()).loadFromString(bodies.element());
+    Object node = at(body, "resourceLogs", 0);
+    assertEquals("merlon", attribute(at(node, "resource", "attributes"), "service.name"));
+    assertEquals("node-a", attribute(at(node, "resource", "attributes"), "k8s.node.name"));
+    assertEquals("merlon.flow/v1", at(node, "scopeLogs", 0, "scope", "name"));
+    Object denied = at(node, "scopeLogs", 0, "logRecords", 0);
+    assertEquals("1767323045000000006", at(denied, "timeUnixNano"));
+    assertEquals("WARN", at(denied, "severityText"));
+    assertEquals(
+        FlowJson.line(SampleFlow.denied("a1")), at(denied, "body", "stringValue"));
+    assertEquals("denied", attribute(at(denied, "attributes"), "merlon.verdict"));
+    assertEquals("a1", attribute(at(denied, "attributes"), "merlon.flow.id"));
+    assertEquals("443", attribute(at(denied, "attributes"), "destination.port"));
+    assertEquals("INFO", at(node, "scopeLogs", 0, "logRecords", 1, "severityText"));
+  }
+
+  @Test
+  void whatIsRefusedIsLost() {
+    status = 503;
+    sink.accept(List.of(SampleFlow.denied("a1"), SampleFlow.denied("a2")));
+    Waiting.until("the loss is counted", () -> sink.lost() == 2);
+  }
+
+  @Test
+  void aSlowCollectorHoldsNothingUp() {
+    slow = true;
+    for (int batch = 0; batch < 10; batch++) {
+      sink.accept(List.of(SampleFlow.denied("a" + batch)));
+    }
+    assertEquals(6, sink.lost());
+    goOn.countDown();
+    Waiting.until("four batches arrive", () -> bodies.size() == 4);
+  }
+
+  @Test
+  void aCollectorThatIsAwayCostsWhatItWasToBeTold() {
+    collector.stop(0);
+    sink.accept(List.of(SampleFlow.denied("a1")));
+    Waiting.until("the loss is counted", () -> sink.lost() == 1);
+  }
+}

@@ -1,0 +1,133 @@
+package io.merlon.agent.serve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.merlon.agent.Waiting;
+import io.merlon.agent.flows.Flow;
+import io.merlon.agent.flows.FlowLog;
+import io.merlon.agent.flows.SampleFlow;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Flows over real HTTP: the latest, and live, as server-sent events. */
+class FlowFeedTest {
+  private final FlowLog log = new FlowLog();
+  private final FlowPages pages = new FlowPages(log, InstantSource.fixed(SampleFlow.TIME));
+  private final List<Socket> sockets = new ArrayList<>();
+  private StatusServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server =
+        StatusServer.start(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            request -> CompletableFuture.completedFuture(pages.answer(request)));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+    server.close();
+    log.close();
+  }
+
+  private Socket follow(String query) throws IOException {
+    Socket socket = new Socket(server.address().getAddress(), server.address().getPort());
+    socket.setSoTimeout(10_000);
+    sockets.add(socket);
+    String request = "GET /v1/flows?follow" + query + " HTTP/1.1\r\nHost: a\r\n\r\n";
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  private static BufferedReader reader(Socket socket) throws IOException {
+    return new BufferedReader(
+        new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  private static String nextId(BufferedReader events) throws IOException {
+    String line = String.valueOf(events.readLine());
+    while (!line.startsWith("id: ")) {
+      line = String.valueOf(events.readLine());
+    }
+    String data = String.valueOf(events.readLine());
+    assertTrue(data.startsWith("data: {\"schema\":\"merlon.flow/v1\""), data);
+    return line.substring(4);
+  }
+
+  private static Flow from(String id, String verdict) {
+    return verdict.equals("denied") ? SampleFlow.denied(id) : SampleFlow.allowed(id);
+  }
+
+  @Test
+  void followersGetWhatPassesTheirFilter() throws IOException {
+    log.accept(List.of(from("old-allowed", "allowed"), from("old-denied", "denied")));
+    BufferedReader denied = reader(follow("&verdict=denied"));
+    BufferedReader port = reader(follow("&port=443&to=shop/db"));
+    BufferedReader none = reader(follow("&from=guests"));
+    assertEquals("old-denied", nextId(denied));
+    assertEquals("old-allowed", nextId(port));
+    assertEquals("old-denied", nextId(port));
+    assertTrue(String.valueOf(none.readLine()).startsWith("HTTP/1.1 200"));
+    Waiting.until("three follow", () -> log.followers() == 3);
+    log.accept(List.of(from("new-allowed", "allowed"), from("new-denied", "denied")));
+    assertEquals("new-denied", nextId(denied));
+    assertEquals("new-allowed", nextId(port));
+    assertEquals("new-denied", nextId(port));
+  }
+
+  @Test
+  void aFilterNobodyKnowsIsRefused() throws IOException {
+    assertEquals("HTTP/1.1 400 Bad Request", reader(follow("&colour=red")).readLine());
+  }
+
+  @Test
+  void whoLeavesIsFedNoMore() throws IOException {
+    Socket socket = follow("");
+    Waiting.until("one follows", () -> log.followers() == 1);
+    socket.close();
+    Waiting.until("nobody follows", () -> {
+      log.accept(List.of(from("x", "denied")));
+      return log.followers() == 0;
+    });
+  }
+
+  /** One that does not read misses events; it costs no memory and holds nobody up. */
+  @Test
+  void whoDoesNotReadHoldsNobodyUp() throws IOException {
+    follow("");
+    Waiting.until("one follows", () -> log.followers() == 1);
+    List<Flow> many = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      many.add(from("f" + i, "denied"));
+    }
+    for (int i = 0; i < 100; i++) {
+      log.accept(many);
+    }
+    BufferedReader other = reader(follow("&limit=1"));
+    assertEquals("f999", nextId(other));
+  }
+
+  @Test
+  void thereAreOnlySoManyFollowers() throws IOException {
+    for (int i = 0; i < 16; i++) {
+      assertEquals("HTTP/1.1 200 OK", reader(follow("")).readLine());
+    }
+    assertEquals("HTTP/1.1 503 Service Unavailable", reader(follow("")).readLine());
+  }
+}
