@@ -8,6 +8,7 @@ import io.merlon.agent.observe.PeerDenials;
 import io.merlon.agent.program.SlotMeaning;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
   private static final int FLOWS = 2048;
   private static final int WAITING = 4;
   private static final Duration WINDOW = Duration.ofMillis(500);
+  private static final Duration AGE = Duration.ofMinutes(10);
 
   private final FlowWindow window;
   private final FlowMaker maker;
@@ -42,6 +44,7 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
   private final BlockingQueue<List<Group>> waiting = new ArrayBlockingQueue<>(WAITING);
   private final Thread thread;
   private long taken = System.nanoTime();
+  private Instant aged;
   private final AtomicLong dropped = new AtomicLong();
 
   /**
@@ -69,6 +72,7 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
     this.sources = sources;
     this.sinks = List.copyOf(sinks);
     this.clock = clock;
+    this.aged = clock.instant();
     this.window = new FlowWindow(FLOWS, sample, ThreadLocalRandom.current().nextLong());
     this.maker =
         new FlowMaker(sources.meanings(), Long.toString(clock.millis(), Character.MAX_RADIX));
@@ -112,12 +116,17 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
   }
 
   private void write(List<Group> groups) {
+    Instant now = clock.instant();
+    if (now.isAfter(aged.plus(AGE))) {
+      denials.age();
+      aged = now;
+    }
     try {
       CompiledPolicy policy = sources.policy().get();
       FlowNames names = sources.names().apply(book -> FlowNames.of(groups, book)).join();
       List<Flow> flows = new ArrayList<>(groups.size());
       for (Group group : groups) {
-        Flow flow = maker.make(group, names, policy, clock.instant());
+        Flow flow = maker.make(group, names, policy, now);
         flows.add(flow);
         if (flow.isDenied()) {
           denials.add(FlowMaker.key(flow), flow.amount().packets() + flow.amount().suppressed());

@@ -212,6 +212,7 @@ public final class AgentLoop {
             events,
             enforcer.plans(),
             enforcer.steps(),
+            enforcer.attempts(upkeep.failures()),
             upkeep.repairs(),
             latencies.summary()));
   }

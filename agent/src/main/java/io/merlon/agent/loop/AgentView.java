@@ -48,6 +48,7 @@ public record AgentView(
    * Counted since the start.
    *
    * @param events of the cluster
+   * @param attempts what was tried, and failed
    * @param repairs of what others changed, by kind
    * @param latencies from being told something to having it in the kernel
    */
@@ -56,8 +57,21 @@ public record AgentView(
       long events,
       long plans,
       long steps,
+      Attempts attempts,
       PersistentMap<Repair.Kind, Long> repairs,
       Latencies.Summary latencies) {}
+
+  /**
+   * What was tried since the start.
+   *
+   * @param failed plans the kernel did not take
+   * @param refused plans that do not fit
+   * @param attached interfaces that got programs
+   * @param notAttached interfaces that did not, or that could not be let go of
+   * @param notRepaired changes by others that could not be undone
+   */
+  public record Attempts(
+      long failed, long refused, long attached, long notAttached, long notRepaired) {}
 
   /** The interfaces of each pod at which its policies are enforced. */
   public Map<PodRef, List<String>> attached() {

@@ -22,6 +22,8 @@ final class Attacher {
   private final Map<Integer, HookUse> hooks = new TreeMap<>();
   private final Map<Integer, HostInterface> names = new TreeMap<>();
   private final Set<Integer> vanished = new HashSet<>();
+  private long attached;
+  private long failed;
 
   Attacher(Datapath datapath, LoopSettings settings) {
     this.datapath = datapath;
@@ -63,7 +65,10 @@ final class Attacher {
     if (failures.survive(() -> put(at, use))) {
       hooks.put(at.ifindex(), use);
       names.put(at.ifindex(), at);
+      attached++;
       LOG.atDebug().addKeyValue("interface", at).addKeyValue("use", use).log("attached");
+    } else {
+      failed++;
     }
   }
 
@@ -79,7 +84,19 @@ final class Attacher {
     if (failures.survive(() -> datapath.release(ifindex))) {
       hooks.remove(ifindex);
       names.remove(ifindex);
+    } else {
+      failed++;
     }
+  }
+
+  /** How often programs were put somewhere, or put to another use. */
+  long attached() {
+    return attached;
+  }
+
+  /** How often that, or the reverse, failed. */
+  long failures() {
+    return failed;
   }
 
   /** What is done at each interface where something is. */

@@ -23,6 +23,8 @@ final class Enforcer {
   private boolean settledIn;
   private long plans;
   private long steps;
+  private long failed;
+  private long refused;
   private Backoff backoff = Backoff.NONE;
 
   Enforcer(Datapath datapath, LoopSettings settings) {
@@ -65,9 +67,12 @@ final class Enforcer {
         Desired.of(state.policy(), state.links(), datapath.observed(), datapath.capacities());
     Plan plan = planner.plan(datapath.observed(), desired);
     if (plan.isRefused()) {
+      refused++;
       return Optional.of(new Trouble.TooMuch(plan.refusals()));
     }
-    if (failures.survive(() -> datapath.apply(plan)) && !plan.steps().isEmpty()) {
+    if (!failures.survive(() -> datapath.apply(plan))) {
+      failed++;
+    } else if (!plan.steps().isEmpty()) {
       plans++;
       steps += plan.steps().size();
       LOG.atDebug().addKeyValue("steps", plan.steps().size()).log("a plan was applied");
@@ -106,6 +111,12 @@ final class Enforcer {
 
   long steps() {
     return steps;
+  }
+
+  /** What was tried so far, besides what others count. */
+  AgentView.Attempts attempts(long notRepaired) {
+    return new AgentView.Attempts(
+        failed, refused, attacher.attached(), attacher.failures(), notRepaired);
   }
 
   Attacher attacher() {

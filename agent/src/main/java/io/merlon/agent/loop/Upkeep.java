@@ -19,6 +19,7 @@ final class Upkeep {
   private long next;
   private PersistentMap<Repair.Kind, Long> repairs = PersistentMap.empty();
   private List<Damage> damages = List.of();
+  private long notRepaired;
 
   Upkeep(Datapath datapath, Duration every, long now) {
     this.datapath = datapath;
@@ -35,6 +36,7 @@ final class Upkeep {
     next = now + every.toNanos();
     Failures failures = new Failures();
     if (!failures.survive(() -> note(datapath.check()))) {
+      notRepaired++;
       LOG.atError().addKeyValue("reason", failures.first()).log("the check failed");
     }
   }
@@ -49,6 +51,7 @@ final class Upkeep {
     }
     for (Damage damage : found.damages()) {
       if (!damages.contains(damage)) {
+        notRepaired++;
         LOG.atError()
             .addKeyValue("reason", damage.text())
             .log("somebody else changed what is ours; it cannot be repaired");
@@ -60,6 +63,11 @@ final class Upkeep {
   /** Counted since the start. */
   PersistentMap<Repair.Kind, Long> repairs() {
     return repairs;
+  }
+
+  /** How many things could not be repaired when they were found. */
+  long failures() {
+    return notRepaired;
   }
 
   /** What the last look could not repair. */

@@ -3,7 +3,6 @@ package io.merlon.agent.metrics;
 import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.agent.loop.AgentView;
 import io.merlon.agent.loop.Latencies;
-import io.merlon.agent.loop.Trouble;
 import io.merlon.agent.observe.Counts;
 import io.merlon.agent.observe.EventTally;
 import io.merlon.agent.observe.PeerDenials;
@@ -85,7 +84,10 @@ public final class AgentMetrics implements AutoCloseable {
     verdicts(facts.kernel());
     peers(facts.denials());
     events(facts);
-    maps(facts);
+    facts
+        .kernel()
+        .capacities()
+        .ifPresent(capacities -> MapUse.write(page, facts.view(), capacities));
     state(facts);
     ExpositionFormatWriter writer = formats.findWriter(accept);
     ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 16);
@@ -141,6 +143,7 @@ public final class AgentMetrics implements AutoCloseable {
                 key.peerNamespace(),
                 key.peer()));
     page.put(Metric.PEER_OVERFLOW, denials.overflowed());
+    page.put(Metric.PEER_REPLACED, denials.replaced());
   }
 
   private void events(Facts facts) {
@@ -161,19 +164,6 @@ public final class AgentMetrics implements AutoCloseable {
         });
   }
 
-  private void maps(Facts facts) {
-    facts
-        .kernel()
-        .fill()
-        .forEach((map, fill) -> {
-          page.put(Metric.MAP_ENTRIES, fill.entries(), map);
-          page.put(Metric.MAP_CAPACITY, fill.capacity(), map);
-        });
-    if (facts.view().trouble().orElse(null) instanceof Trouble.TooMuch(var refusals)) {
-      refusals.forEach(refusal -> page.put(Metric.MAP_NEEDED, refusal.needed(), refusal.map()));
-    }
-  }
-
   private void state(Facts facts) {
     AgentView view = facts.view();
     page.put(Metric.ENFORCING, view.progress().enforcing() ? 1 : 0);
@@ -186,6 +176,7 @@ public final class AgentMetrics implements AutoCloseable {
     page.put(Metric.CLUSTER_EVENTS, view.counts().events());
     page.put(Metric.PLANS, view.counts().plans());
     page.put(Metric.PLAN_STEPS, view.counts().steps());
+    attempts(view.counts().attempts());
     for (Repair.Kind kind : Repair.Kind.values()) {
       page.put(Metric.REPAIRS, view.counts().repairs().getOrDefault(kind, 0L), lower(kind));
     }
@@ -193,6 +184,14 @@ public final class AgentMetrics implements AutoCloseable {
     page.put(Metric.LOOP_IDLE, seconds(facts.idle()));
     page.put(Metric.BUILD, 1, version);
     latency(view.counts().latencies());
+  }
+
+  private void attempts(AgentView.Attempts attempts) {
+    page.put(Metric.APPLY_FAILURES, attempts.failed(), "failed");
+    page.put(Metric.APPLY_FAILURES, attempts.refused(), "refused");
+    page.put(Metric.ATTACHES, attempts.attached());
+    page.put(Metric.ATTACH_FAILURES, attempts.notAttached());
+    page.put(Metric.REPAIR_FAILURES, attempts.notRepaired());
   }
 
   private void latency(Latencies.Summary latencies) {

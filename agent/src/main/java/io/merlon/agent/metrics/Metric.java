@@ -41,8 +41,9 @@ public enum Metric {
   DENIED_BY_PEER(
       Type.COUNTER,
       "merlon_denied_packets_by_peer",
-      "Denied packets by who was at the other end, from events: lost ones are missing. Peers beyond"
-          + " --metrics-peers are added up as peer_kind \"other\".",
+      "Denied packets by who was at the other end, from events: lost ones are missing. Those with"
+          + " the most, as many as --metrics-peers says, have names; all others are added up as"
+          + " peer_kind \"other\".",
       "namespace",
       "workload",
       "direction",
@@ -54,6 +55,10 @@ public enum Metric {
       Type.COUNTER,
       "merlon_peer_overflow",
       "Packets denied that were added up as peer_kind \"other\"."),
+  PEER_REPLACED(
+      Type.COUNTER,
+      "merlon_peer_replaced",
+      "Names in merlon_denied_packets_by_peer_total that were given to a peer with more denials."),
   EVENTS(Type.COUNTER, "merlon_events", "Events read from the kernel."),
   EVENTS_LOST(
       Type.COUNTER,
@@ -77,6 +82,12 @@ public enum Metric {
       "From an event of the cluster being told to the kernel enforcing it."),
   MAP_ENTRIES(Type.GAUGE, "merlon_map_entries", "What the kernel's maps hold.", "map"),
   MAP_CAPACITY(Type.GAUGE, "merlon_map_capacity", "What they can hold.", "map"),
+  MAP_PREDICTED(
+      Type.GAUGE,
+      "merlon_map_predicted",
+      "What they will hold when all that was told is enforced; with merlon_map_capacity it says"
+          + " ahead that a change will be refused.",
+      "map"),
   MAP_NEEDED(
       Type.GAUGE,
       "merlon_map_needed",
@@ -99,7 +110,22 @@ public enum Metric {
   CLUSTER_EVENTS(Type.COUNTER, "merlon_cluster_events", "Changes of the cluster."),
   PLANS(Type.COUNTER, "merlon_plans", "Plans applied to the kernel."),
   PLAN_STEPS(Type.COUNTER, "merlon_plan_steps", "Steps of these plans."),
+  APPLY_FAILURES(
+      Type.COUNTER,
+      "merlon_apply_failures",
+      "Plans that could not be applied: the kernel failed (they are tried again), or refused"
+          + " beforehand since they do not fit.",
+      "reason"),
+  ATTACHES(Type.COUNTER, "merlon_attaches", "Interfaces programs were attached to."),
+  ATTACH_FAILURES(
+      Type.COUNTER,
+      "merlon_attach_failures",
+      "Tries to attach to an interface, or to let go of one, that failed."),
   REPAIRS(Type.COUNTER, "merlon_repairs", "Changes by others that were undone.", "kind"),
+  REPAIR_FAILURES(
+      Type.COUNTER,
+      "merlon_repair_failures",
+      "Changes by others that could not be undone, each counted when it was found."),
   STALENESS(
       Type.GAUGE,
       "merlon_cluster_staleness_seconds",

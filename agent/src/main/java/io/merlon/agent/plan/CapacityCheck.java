@@ -81,7 +81,7 @@ final class CapacityCheck {
     }
     checkAddresses();
     check(
-        "prefixes",
+        "cidrs",
         capacities.prefixes(),
         observed.addresses().prefixes().keySet(),
         prefixes,

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.merlon.agent.compile.CompileOptions;
 import io.merlon.agent.compile.IncrementalCompiler;
 import io.merlon.agent.config.UntilKnown;
-import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.agent.interfaces.InterfaceNaming;
 import io.merlon.agent.interfaces.PodInterfaces;
 import io.merlon.agent.loop.AgentLoop;
@@ -14,7 +13,7 @@ import io.merlon.agent.loop.LoopSettings;
 import io.merlon.agent.loop.PrintingDatapath;
 import io.merlon.agent.observe.EventTally;
 import io.merlon.agent.observe.PeerDenials;
-import io.merlon.agent.observe.Series;
+import io.merlon.agent.plan.Capacities;
 import io.merlon.agent.program.Tally;
 import io.merlon.datapath.Counter;
 import java.io.IOException;
@@ -43,7 +42,7 @@ class AgentMetricsTest {
   private AgentMetrics.Facts facts(Tally tally, PeerDenials denials) {
     return new AgentMetrics.Facts(
         loop.view(),
-        new KernelFacts(tally, Map.of(), Map.of()),
+        new KernelFacts(tally, Map.of(), Optional.empty()),
         Optional.empty(),
         Duration.ZERO,
         EventTally.NOTHING,
@@ -111,23 +110,19 @@ class AgentMetricsTest {
   }
 
   @Test
-  void tenThousandPeersStayWithinTheBound() {
-    PeerDenials denials = new PeerDenials(100);
-    for (int i = 0; i < 10_000; i++) {
-      denials.add(
-          new PeerDenials.Key(
-              new WorkloadRef("shop", "", "web"),
-              "ingress",
-              Series.Outcome.DENIED,
-              "pod",
-              "ns" + i,
-              "w"),
-          2);
-    }
-    assertEquals(101, denials.counted().packets().size());
-    assertEquals(19_800, denials.counted().overflowed());
-    assertEquals(
-        20_000, denials.counted().packets().values().stream().mapToLong(Long::longValue).sum());
+  void tellsWhatMapsHoldAndWillHold() {
+    AgentMetrics.Facts facts =
+        new AgentMetrics.Facts(
+            loop.view(),
+            new KernelFacts(tally(1), Map.of(), Optional.of(Capacities.UNLIMITED)),
+            Optional.empty(),
+            Duration.ZERO,
+            EventTally.NOTHING,
+            PeerDenials.Counted.NOTHING);
+    String text = metrics.text(facts, null).body();
+    assertTrue(text.contains("merlon_map_entries{map=\"addresses4\"} 0.0"), text);
+    assertTrue(text.contains("merlon_map_predicted{map=\"cidrs6\"} 0.0"), text);
+    assertTrue(text.contains("merlon_map_capacity{map=\"tables\"} "), text);
   }
 
   @Test

@@ -27,7 +27,7 @@ final class Fullness {
       String family = v6 ? "6" : "4";
       sizes.put("addresses" + family, addresses.stream().filter(a -> a.isV6() == v6).count());
       sizes.put(
-          "prefixes" + family,
+          "cidrs" + family,
           state.addresses().prefixes().keySet().stream()
               .filter(prefix -> prefix.base().isV6() == v6)
               .count());
@@ -71,7 +71,7 @@ final class Fullness {
     return new Capacities(
         size(sizes, "endpoints"),
         families(sizes, "addresses"),
-        families(sizes, "prefixes"),
+        families(sizes, "cidrs"),
         families(sizes, "services"),
         size(sizes, "classes"),
         size(sizes, "subjects"),
