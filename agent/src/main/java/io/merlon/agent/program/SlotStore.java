@@ -123,15 +123,35 @@ final class SlotStore {
     }
     reclaim();
     int length = Slots.block(decisions.size() + SPARE);
-    int at =
-        space
-            .take(length)
-            .orElseThrow(() -> new IllegalStateException("no " + length + " slots are free"));
+    int at = take(length);
+    if (at + length > counted && releaseLost()) {
+      space.give(at, length);
+      at = take(length);
+    }
     for (int slot = at; slot < Math.min(at + length, counted); slot++) {
       counters.put(slot, Counter.ZERO);
     }
     ledger.own(subject, owner);
     return new Block(subject, owner, at, length, decisions);
+  }
+
+  private int take(int length) {
+    return space
+        .take(length)
+        .orElseThrow(() -> new IllegalStateException("no " + length + " slots are free"));
+  }
+
+  /**
+   * Uses at once what dead processes counted in, and whether there was any. It lies scattered, so
+   * that no block fits between, and a subject that is not counted is worse than what is risked: no
+   * flow counts there since adoption moved the epoch, but later parts of a datagram may.
+   */
+  private boolean releaseLost() {
+    List<Resting> lost =
+        resting.stream().filter(rest -> rest.block().subject() == NOBODY).toList();
+    resting.removeAll(lost);
+    lost.forEach(rest -> giveUp(rest.block()));
+    return !lost.isEmpty();
   }
 
   /** The kernel counts to the block from now on. */
@@ -193,18 +213,22 @@ final class SlotStore {
       if (moved == null || now - moved < fragmentNanos) {
         return;
       }
-      Block block = resting.removeFirst().block();
-      meanings.remove(block.at());
-      Map<Integer, Counter> last = read(block);
-      claim(block, last);
-      last.forEach((slot, counter) -> {
-        if (!ledger.isClaimed(slot)) {
-          ledger.claim(slot, Ledger.OTHER, Counter.ZERO);
-        }
-        ledger.release(slot, counter);
-      });
-      space.give(block.at(), block.length());
+      giveUp(resting.removeFirst().block());
     }
+  }
+
+  /** Nothing counts in a block any more. */
+  private void giveUp(Block block) {
+    meanings.remove(block.at());
+    Map<Integer, Counter> last = read(block);
+    claim(block, last);
+    last.forEach((slot, counter) -> {
+      if (!ledger.isClaimed(slot)) {
+        ledger.claim(slot, Ledger.OTHER, Counter.ZERO);
+      }
+      ledger.release(slot, counter);
+    });
+    space.give(block.at(), block.length());
   }
 
   /** What a slot counts; any thread may ask. */

@@ -17,6 +17,8 @@ import io.merlon.agent.plan.Capacities;
 import io.merlon.agent.program.Tally;
 import io.merlon.datapath.Counter;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,12 +99,14 @@ class AgentMetricsTest {
 
   @Test
   void tenThousandSeriesTakeLessThanATenthOfASecond() {
+    // What others do with the processors meanwhile is not asked here.
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     AgentMetrics.Facts facts = facts(tally(5000), new PeerDenials(1));
     long best = Long.MAX_VALUE;
     for (int i = 0; i < 15; i++) {
-      long start = System.nanoTime();
+      long start = threads.getCurrentThreadCpuTime();
       String text = metrics.text(facts, null).body();
-      best = Math.min(best, System.nanoTime() - start);
+      best = Math.min(best, threads.getCurrentThreadCpuTime() - start);
       assertTrue(text.length() > 1_000_000);
     }
     System.out.printf("print: 10,000 series in %.1f ms%n", best / 1e6);

@@ -1,6 +1,7 @@
 package io.merlon.agent.program;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.agent.identity.Address;
@@ -85,7 +86,11 @@ class CountingTest {
     Map<String, Counter> counted = new HashMap<>();
     node.run(() -> {
       try (LibbpfDatapath datapath = CountingChild.open(node.root(), KIND)) {
-        counted.putAll(datapath.counters().series());
+        Tally tally = datapath.counters();
+        counted.putAll(tally.series());
+        assertEquals(0, tally.uncounted(), "there is room to count everything");
+        assertEquals(0, tally.overflowed());
+        assertInstanceOf(Adoption.Adopted.class, datapath.adoption());
       }
     });
     before.forEach((series, counter) ->
