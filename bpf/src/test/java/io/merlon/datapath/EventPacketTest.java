@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.datapath.bench.Cpu;
 import io.merlon.datapath.harness.Code;
+import io.merlon.datapath.harness.Count;
 import io.merlon.datapath.harness.CounterKey;
 import io.merlon.datapath.harness.Event;
 import io.merlon.datapath.harness.Event.Kind;
@@ -23,6 +24,7 @@ import io.merlon.datapath.harness.TableSketch.Ports;
 import io.merlon.datapath.packet.Frames;
 import io.merlon.datapath.packet.Packet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
@@ -109,6 +111,51 @@ class EventPacketTest extends PacketScene {
     passesOut(leaving(cast.friend()).udp(40001, 53));
     dropsOut(denied(8));
     assertEquals(1, datapath.drainEvents().size());
+    assertEquals(0, datapath.stat(Stat.EVENTS_SUPPRESSED));
+  }
+
+  @Test
+  void switchedOffNothingIsLost() {
+    datapath.events(false, false);
+    for (int port = 1; port <= TOO_MANY; port++) {
+      passesOut(leaving(cast.friend()).udp(port, 53));
+      dropsOut(denied(port));
+    }
+    assertEquals(0, datapath.stat(Stat.EVENTS_LOST));
+    assertEquals(TOO_MANY, counted(RULE));
+    assertEquals(TOO_MANY, counted(DENIED));
+  }
+
+  /** A bit of everything. */
+  private Map<CounterKey, Count> life() {
+    passesOut(leaving(cast.friend()).tcp(40000, 443, SYN));
+    passesIn(arriving(cast.friend()).tcp(443, 40000, SYN | ACK));
+    dropsOut(denied(7));
+    dropsOut(denied(7));
+    datapath.send(Hook.FROM_POD, LINE, Frames.of(0x88cc, 46));
+    dropsOut(Packet.between(cast.nobody(), cast.friend()).udp(1, 53));
+    endpoint(Mode.AUDIT);
+    passesOut(denied(8));
+    passesIn(arriving(cast.stranger()).udp(53, 8));
+    policy(isolated());
+    datapath.bumpEpoch();
+    passesOut(leaving(cast.friend()).tcp(40000, 443, ACK));
+    endpoint(Mode.ENFORCE);
+    datapath.bumpEpoch();
+    dropsIn(arriving(cast.friend()).tcp(443, 40000, ACK));
+    return datapath.counters();
+  }
+
+  @Test
+  void whatIsCountedDoesNotDependOnWhatIsTold() {
+    Map<CounterKey, Count> counts = life();
+    assertTrue(datapath.drainEvents().size() >= 6);
+    datapath.reset();
+    setTheScene();
+    someEgress();
+    datapath.events(false, false);
+    assertEquals(counts, life());
+    assertEquals(List.of(), datapath.drainEvents());
     assertEquals(0, datapath.stat(Stat.EVENTS_SUPPRESSED));
   }
 
