@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A pod that talks through tagged interfaces on its own, so that all its frames carry tags where the
- * programs see them. The kernel keeps a frame's outer tag beside it, and any further one in it.
+ * A pod that talks through tagged interfaces on its own, so that all its frames carry tags where
+ * the programs see them. The kernel keeps a frame's outer tag beside it, and any further one in it.
  */
 @ParameterizedClass
 @ArgumentsSource(Nodes.class)
@@ -36,14 +36,16 @@ record VlanTrafficTest(EnforcedNode node) {
 
   /** How the frames are tagged; tags are named from the outermost on. */
   enum Tags {
-    ONE("802.1Q"),
-    SERVICE("802.1ad"),
-    TWO("802.1ad", "802.1Q");
+    ONE,
+    SERVICE,
+    TWO;
 
-    private final List<String> protocols;
-
-    Tags(String... protocols) {
-      this.protocols = List.of(protocols);
+    List<String> protocols() {
+      return switch (this) {
+        case ONE -> List.of("802.1Q");
+        case SERVICE -> List.of("802.1ad");
+        case TWO -> List.of("802.1ad", "802.1Q");
+      };
     }
   }
 
@@ -117,7 +119,7 @@ record VlanTrafficTest(EnforcedNode node) {
       Client client = new Client(shop.namespace(), PATIENT);
       assertEquals(Outcome.ANSWERED, client.udp(dns.address(), SMALL));
       Counter after = allowed(shop);
-      long frame = ETHERNET + (tags.protocols.size() - 1) * TAG + (six ? 40 : 20) + 8 + SMALL;
+      long frame = ETHERNET + (tags.protocols().size() - 1L) * TAG + (six ? 40 : 20) + 8 + SMALL;
       assertEquals(before.packets() + 2, after.packets());
       assertEquals(before.bytes() + 2 * frame, after.bytes());
     }
@@ -132,8 +134,8 @@ record VlanTrafficTest(EnforcedNode node) {
   private void tag(Pod pod, Tags tags) {
     String inside = "eth0";
     String outside = pod.device();
-    for (int i = 0; i < tags.protocols.size(); i++) {
-      String how = "type vlan protocol %s id %d".formatted(tags.protocols.get(i), 100 + i);
+    for (int i = 0; i < tags.protocols().size(); i++) {
+      String how = "type vlan protocol %s id %d".formatted(tags.protocols().get(i), 100 + i);
       pod.namespace().configure("link add link %s name tag%d %s".formatted(inside, i, how));
       inside = "tag" + i;
       pod.namespace().configure("link set %s up".formatted(inside));

@@ -11,8 +11,7 @@ import java.util.Optional;
 
 /** What only the loop's thread can look at. */
 public record KernelFacts(Tally tally, Map<Stat, Long> stats, Optional<Capacities> capacities) {
-  public static final KernelFacts NONE =
-      new KernelFacts(Tally.NOTHING, Map.of(), Optional.empty());
+  public static final KernelFacts NONE = new KernelFacts(Tally.NOTHING, Map.of(), Optional.empty());
 
   public KernelFacts {
     stats = Map.copyOf(stats);

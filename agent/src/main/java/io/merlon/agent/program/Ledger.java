@@ -33,6 +33,7 @@ final class Ledger implements AutoCloseable {
 
   static final String OWNERS = "owners";
   static final String TOTALS = "totals";
+  static final String GIVEN_UP = "given_up";
   private static final int MOST_SERIES = 1 << 14;
   private static final int SUBJECTS = 1 << 12;
 
@@ -40,6 +41,7 @@ final class Ledger implements AutoCloseable {
   private final OwnedMap<Long, Total> totalsMap;
   private final OwnedMap<Integer, Owner> ownersMap;
   private final Books books;
+  private final GivenUp givenUp;
   private final List<Books> old = new ArrayList<>();
   private final Map<Long, Total> totals;
   private final Map<Integer, WorkloadRef> owners = new HashMap<>();
@@ -49,11 +51,13 @@ final class Ledger implements AutoCloseable {
       Generation generation,
       OwnedMap<Long, Total> totalsMap,
       OwnedMap<Integer, Owner> ownersMap,
-      Books books) {
+      Books books,
+      GivenUp givenUp) {
     this.generation = generation;
     this.totalsMap = totalsMap;
     this.ownersMap = ownersMap;
     this.books = books;
+    this.givenUp = givenUp;
     this.totals = new HashMap<>(totalsMap.entries());
     ownersMap.forEach((subject, owner) -> owners.put(subject, owner.workload()));
     put(new Total(OTHER, total(Total.key(OTHER))));
@@ -69,7 +73,7 @@ final class Ledger implements AutoCloseable {
       opened.add(owners);
       Books books = Books.open(generation, counters);
       opened.add(books);
-      return new Ledger(generation, totals, owners, books);
+      return new Ledger(generation, totals, owners, books, GivenUp.open(generation.map(GIVEN_UP)));
     } catch (RuntimeException failure) {
       opened.forEach(Ledger::quietly);
       throw failure;
@@ -147,6 +151,11 @@ final class Ledger implements AutoCloseable {
     if (!workload.equals(owners.put(subject, workload))) {
       ownersMap.put(subject, new Owner(workload));
     }
+  }
+
+  /** The blocks that await their last reading. */
+  GivenUp givenUp() {
+    return givenUp;
   }
 
   Set<Integer> claimed() {
@@ -285,6 +294,9 @@ final class Ledger implements AutoCloseable {
       books.pin(generation.map(Books.CLAIMS));
       again.add(Books.CLAIMS);
     }
+    if (givenUp.pinAgain()) {
+      again.add(GIVEN_UP);
+    }
     return again;
   }
 
@@ -292,6 +304,7 @@ final class Ledger implements AutoCloseable {
   public void close() {
     old.forEach(Books::close);
     books.close();
+    givenUp.close();
     ownersMap.close();
     totalsMap.close();
   }

@@ -165,6 +165,7 @@ final class NodeState {
       case PlanStep.WriteTable write -> tables.write(write.table(), write.content());
       case PlanStep.SwitchSubject change -> switchSubject(change.subject(), change.table());
       case PlanStep.DropSubject drop -> {
+        slots.leave(drop.subject());
         point(drop.subject(), NOBODY);
         slots.drop(drop.subject());
       }

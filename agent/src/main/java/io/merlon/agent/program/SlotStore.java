@@ -61,6 +61,10 @@ final class SlotStore {
           && wanted.subList(0, decisions.size()).equals(decisions);
     }
 
+    SlotMeaning meaning(int slot) {
+      return subject == NOBODY ? new SlotMeaning.Unknown() : SlotMeaning.of(slot - at, decisions);
+    }
+
     Block with(List<Decision> wanted) {
       return new Block(subject, owner, at, length, wanted);
     }
@@ -96,13 +100,26 @@ final class SlotStore {
 
   /** To be called when all blocks are adopted: what else was counted in is not used yet. */
   void adopted() {
+    ledger
+        .givenUp()
+        .lengths()
+        .forEach((at, length) -> {
+          if (space.take(at, length)) {
+            await(new Block(NOBODY, WorkloadRef.NONE, at, length, List.of()));
+          } else {
+            ledger.givenUp().remove(at); // its subject was not made to leave it after all
+          }
+        });
     for (int slot : ledger.claimed()) {
       if (space.take(slot, 1)) {
-        Block lost = new Block(NOBODY, WorkloadRef.NONE, slot, 1, List.of());
-        meanings.put(slot, lost);
-        resting.addLast(new Resting(lost, nanos.getAsLong()));
+        await(new Block(NOBODY, WorkloadRef.NONE, slot, 1, List.of()));
       }
     }
+  }
+
+  private void await(Block lost) {
+    meanings.put(lost.at(), lost);
+    resting.addLast(new Resting(lost, nanos.getAsLong()));
   }
 
   /** Gives names to what is counted from now on, and to what nobody could name yet. */
@@ -131,6 +148,7 @@ final class SlotStore {
     for (int slot = at; slot < Math.min(at + length, counted); slot++) {
       counters.put(slot, Counter.ZERO);
     }
+    leave(subject);
     ledger.own(subject, owner);
     return new Block(subject, owner, at, length, decisions);
   }
@@ -147,11 +165,22 @@ final class SlotStore {
    * flow counts there since adoption moved the epoch, but later parts of a datagram may.
    */
   private boolean releaseLost() {
-    List<Resting> lost =
-        resting.stream().filter(rest -> rest.block().subject() == NOBODY).toList();
+    List<Resting> lost = resting.stream().filter(rest -> rest.block().subject() == NOBODY).toList();
     resting.removeAll(lost);
     lost.forEach(rest -> giveUp(rest.block()));
     return !lost.isEmpty();
+  }
+
+  /**
+   * To be called before the kernel counts to a subject's block no more: should this process die
+   * before it has read it, the next one will.
+   */
+  void leave(int subject) {
+    Block present = blocks.get(subject);
+    if (present != null) {
+      claim(present, read(present));
+      ledger.givenUp().add(present.at(), present.length());
+    }
   }
 
   /** The kernel counts to the block from now on. */
@@ -168,6 +197,9 @@ final class SlotStore {
     Block present = blocks.get(block.subject());
     if (present == null || present.at() != block.at()) {
       space.give(block.at(), block.length());
+      if (present != null) {
+        ledger.givenUp().remove(present.at());
+      }
     }
   }
 
@@ -222,12 +254,14 @@ final class SlotStore {
     meanings.remove(block.at());
     Map<Integer, Counter> last = read(block);
     claim(block, last);
-    last.forEach((slot, counter) -> {
+    for (int slot : last.keySet()) {
       if (!ledger.isClaimed(slot)) {
         ledger.claim(slot, Ledger.OTHER, Counter.ZERO);
       }
-      ledger.release(slot, counter);
-    });
+    }
+    // From here on the claims say what is left to be read: a counter without one has been.
+    ledger.givenUp().remove(block.at());
+    last.forEach(ledger::release);
     space.give(block.at(), block.length());
   }
 
@@ -237,7 +271,7 @@ final class SlotStore {
     if (entry == null || slot >= entry.getKey() + entry.getValue().length()) {
       return new SlotMeaning.Unknown();
     }
-    return SlotMeaning.of(slot - entry.getKey(), entry.getValue().decisions());
+    return entry.getValue().meaning(slot);
   }
 
   /** What was counted by now. */
@@ -262,12 +296,15 @@ final class SlotStore {
   private void claim(Block block, Map<Integer, Counter> shown) {
     for (int slot : shown.keySet()) {
       if (!ledger.isClaimed(slot)) {
-        SlotMeaning meaning = SlotMeaning.of(slot - block.at(), block.decisions());
-        names
-            .flatMap(known -> known.series(block.owner(), meaning))
-            .ifPresent(series -> ledger.claim(slot, series, Counter.ZERO));
+        series(block, slot).ifPresent(series -> ledger.claim(slot, series, Counter.ZERO));
       }
     }
+  }
+
+  private Optional<String> series(Block block, int slot) {
+    return block.subject() == NOBODY
+        ? Optional.of(Ledger.OTHER)
+        : names.flatMap(known -> known.series(block.owner(), block.meaning(slot)));
   }
 
   /** The counters of a block that counted anything. */

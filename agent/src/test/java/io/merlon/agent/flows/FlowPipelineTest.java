@@ -49,8 +49,8 @@ class FlowPipelineTest {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      flows.forEach(flow ->
-          packets.addAndGet(flow.amount().packets() + flow.amount().suppressed()));
+      flows.forEach(
+          flow -> packets.addAndGet(flow.amount().packets() + flow.amount().suppressed()));
     }
 
     @Override

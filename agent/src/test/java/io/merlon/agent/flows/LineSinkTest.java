@@ -32,8 +32,7 @@ class LineSinkTest {
       sink.accept(List.of(SampleFlow.denied("10"), SampleFlow.allowed("11")));
     }
     assertEquals(
-        List.of(
-            FlowJson.line(SampleFlow.denied("10")), FlowJson.line(SampleFlow.allowed("11"))),
+        List.of(FlowJson.line(SampleFlow.denied("10")), FlowJson.line(SampleFlow.allowed("11"))),
         out.toString(StandardCharsets.UTF_8).lines().toList());
   }
 

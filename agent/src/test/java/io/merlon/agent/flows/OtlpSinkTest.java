@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,8 +72,8 @@ class OtlpSinkTest {
     threads.shutdownNow();
   }
 
-  private static Object at(Object json, Object... path) {
-    Object at = json;
+  private static @Nullable Object at(@Nullable Object json, Object... path) {
+    @Nullable Object at = json;
     for (Object step : path) {
       at =
           step instanceof Integer index
@@ -82,7 +83,7 @@ class OtlpSinkTest {
     return at;
   }
 
-  private static String attribute(Object attributes, String key) {
+  private static String attribute(@Nullable Object attributes, String key) {
     for (Object attribute : assertInstanceOf(List.class, attributes)) {
       if (key.equals(at(attribute, "key"))) {
         return String.valueOf(at(attribute, "value", "stringValue"));
@@ -104,8 +105,7 @@ class OtlpSinkTest {
     Object denied = at(node, "scopeLogs", 0, "logRecords", 0);
     assertEquals("1767323045000000006", at(denied, "timeUnixNano"));
     assertEquals("WARN", at(denied, "severityText"));
-    assertEquals(
-        FlowJson.line(SampleFlow.denied("a1")), at(denied, "body", "stringValue"));
+    assertEquals(FlowJson.line(SampleFlow.denied("a1")), at(denied, "body", "stringValue"));
     assertEquals("denied", attribute(at(denied, "attributes"), "merlon.verdict"));
     assertEquals("a1", attribute(at(denied, "attributes"), "merlon.flow.id"));
     assertEquals("443", attribute(at(denied, "attributes"), "destination.port"));

@@ -1,6 +1,5 @@
 package io.merlon.agent.metrics;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.agent.compile.CompileOptions;

@@ -101,10 +101,12 @@ class FlowFeedTest {
     Socket socket = follow("");
     Waiting.until("one follows", () -> log.followers() == 1);
     socket.close();
-    Waiting.until("nobody follows", () -> {
-      log.accept(List.of(from("x", "denied")));
-      return log.followers() == 0;
-    });
+    Waiting.until(
+        "nobody follows",
+        () -> {
+          log.accept(List.of(from("x", "denied")));
+          return log.followers() == 0;
+        });
   }
 
   /** One that does not read misses events; it costs no memory and holds nobody up. */

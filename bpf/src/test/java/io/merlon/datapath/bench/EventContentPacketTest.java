@@ -73,17 +73,11 @@ class EventContentPacketTest {
       End pod = new End(Scene.pod(v6), 1023);
       End open = scene.peer(v6, Scene.ALLOWED_PORT);
       End shut = scene.peer(v6, Scene.DENIED_PORT);
-      List<Event> told =
-          sent(
-              scene,
-              1,
-              Packets.tcp(pod, open, Packets.SYN),
-              denied(scene, v6));
+      List<Event> told = sent(scene, 1, Packets.tcp(pod, open, Packets.SYN), denied(scene, v6));
       assertEquals(2, told.size());
       assertEquals(
           List.of(
-              expected(
-                  told.get(0), pod, open, Scene.ALLOW, Event.Kind.ALLOWED, Packets.SYN),
+              expected(told.get(0), pod, open, Scene.ALLOW, Event.Kind.ALLOWED, Packets.SYN),
               expected(told.get(1), pod, shut, Scene.DENY, Event.Kind.DENIED, Packets.SYN)),
           told);
       assertTrue(told.get(0).jiffies() > 0);
