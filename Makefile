@@ -18,7 +18,13 @@ build: deps ## Build the runnable distribution in agent/target/dist
 
 test: deps ## Everything that can be tested on this machine
 	@.ci/deps browser
+	@if .ci/promtool >/dev/null; then $(MAKE) -s test-rules; else echo "test: there is no promtool here, rules are not tried" >&2; fi
 	$(MVN) verify
+
+.PHONY: test-rules
+test-rules: ## Prometheus' rules and alerts, on series as agents write them
+	@promtool=$$(.ci/promtool) && $$promtool check rules --lint=all --lint-fatal deploy/prometheus/*.yaml && \
+	  $$promtool test rules deploy/prometheus/tests/*.yaml
 
 soak: deps ## The scenarios of the node in network namespaces in their long forms (SCENARIOS="ChurnAgentTest,...")
 	$(MVN) -pl integration-tests -am verify -Dmerlon.soak=true -Dtest='$(SCENARIOS)' -Dsurefire.failIfNoSpecifiedTests=false
