@@ -13,6 +13,7 @@ import io.merlon.agent.workbench.MatrixCommand;
 import io.merlon.bpf.BpfException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,21 @@ public final class AgentMain implements Runnable {
   @Spec private @Nullable CommandSpec spec;
 
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(execute(args));
+  }
+
+  /** The agent's start is not to wait for what describes every other command. */
+  private static int execute(String[] args) {
+    return args.length > 0 && args[0].equals("agent")
+        ? agent().execute(Arrays.copyOfRange(args, 1, args.length))
+        : commandLine().execute(args);
+  }
+
+  /** The line of {@code merlon agent} alone. */
+  static CommandLine agent() {
+    CommandLine line = new CommandLine(new AgentSubcommand()).setCommandName("merlon agent");
+    CommandLineOptions.add(line.getCommandSpec(), Options.ALL);
+    return handled(line);
   }
 
   static CommandLine commandLine() {
@@ -55,6 +70,10 @@ public final class AgentMain implements Runnable {
     addOptions(line, "agent", Options.ALL);
     addOptions(line, "detach", Options.DETACH);
     addOptions(line, "status", Options.STATUS);
+    return handled(line);
+  }
+
+  private static CommandLine handled(CommandLine line) {
     return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((error, _) -> misused(error))
         .setExecutionExceptionHandler((error, command, _) -> explain(error, command));

@@ -10,6 +10,7 @@ import io.merlon.agent.interfaces.LinkWatch;
 import io.merlon.agent.interfaces.PodInterfaces;
 import io.merlon.agent.loop.AgentCommand;
 import io.merlon.agent.loop.AgentLoop;
+import io.merlon.agent.loop.AgentView;
 import io.merlon.agent.loop.CommandQueue;
 import io.merlon.agent.loop.LoopSettings;
 import io.merlon.agent.loop.LoopThread;
@@ -44,25 +45,29 @@ final class NodeAgent implements AutoCloseable {
   private final ClusterSource source;
   private final @Nullable StatusServer server;
 
-  /** What the kernel holds is adopted while sources begin to tell: both take most of a second. */
+  /** Null until what the kernel holds is adopted. */
+  private volatile @Nullable AgentLoop loop;
+
+  /** What the kernel holds is adopted while sources begin to tell and pages are served already. */
   private NodeAgent(AgentSettings settings) throws IOException, InterruptedException {
     Opening opening = Opening.begin(() -> open(settings));
     CommandQueue queue = new CommandQueue(QUEUE, System::nanoTime);
     this.links = LinkWatch.start(event -> queue.put(new AgentCommand.LinkChanged(event)));
     this.source = ClusterSource.open(settings.node(), new Sink(queue));
+    Optional<InetSocketAddress> http = settings.telling().http();
+    this.server = http.isEmpty() ? null : serve(http.get(), settings);
     this.datapath = opening.end();
     LOG.atInfo()
         .addKeyValue("node", settings.node().name())
         .addKeyValue("source", settings.node().source())
         .addKeyValue("found", datapath.adoption())
         .log("the agent starts");
-    AgentLoop loop = loop(settings, datapath);
-    this.thread = LoopThread.start(loop, queue);
+    AgentLoop made = loop(settings, datapath);
+    this.loop = made;
+    this.thread = LoopThread.start(made, queue);
     if (settings.telling().kubernetesEvents() && !settings.dryRun()) {
-      source.tellProblems(() -> PolicyProblems.of(loop.view()));
+      source.tellProblems(() -> PolicyProblems.of(made.view()));
     }
-    Optional<InetSocketAddress> http = settings.telling().http();
-    this.server = http.isEmpty() ? null : serve(http.get(), settings, loop, source);
   }
 
   /** Starts everything. What cannot start is an exception, and the end of the process. */
@@ -107,16 +112,24 @@ final class NodeAgent implements AutoCloseable {
     };
   }
 
-  private static StatusServer serve(
-      InetSocketAddress at, AgentSettings settings, AgentLoop loop, ClusterSource source)
-      throws IOException {
+  private StatusServer serve(InetSocketAddress at, AgentSettings settings) throws IOException {
     StatusPages pages =
         new StatusPages(
             settings.node().name(),
-            new StatusPages.Sources(loop::view, loop::sinceWork, source::staleness));
-    StatusServer server = StatusServer.start(at, pages::answer);
-    LOG.atInfo().addKeyValue("address", server.address()).log("status is served");
-    return server;
+            new StatusPages.Sources(this::view, this::sinceWork, source::staleness));
+    StatusServer started = StatusServer.start(at, pages::answer);
+    LOG.atInfo().addKeyValue("address", started.address()).log("status is served");
+    return started;
+  }
+
+  private Optional<AgentView> view() {
+    AgentLoop running = loop;
+    return running == null ? Optional.empty() : Optional.of(running.view());
+  }
+
+  private Duration sinceWork() {
+    AgentLoop running = loop;
+    return running == null ? Duration.ZERO : running.sinceWork();
   }
 
   /** Waits until it ends; whether that is because it was told to. */
