@@ -58,8 +58,12 @@ bench-agent: deps ## From an event to the kernel at 1,000 and 50,000 pods; start
 	$(MVN) -q -DskipTests -pl integration-tests -am package
 	"$$(.ci/jdk 25)"/bin/java -XX:+UseSerialGC -Xms8m --enable-native-access=ALL-UNNAMED \
 	  -cp "agent/target/test-classes:agent/target/dist/lib/*" io.merlon.agent.bench.AgentBench
+	@$(MVN) -q -pl agent dependency:build-classpath -Dmdep.outputFile=target/test-classpath
 	cd integration-tests && "$$(../.ci/jdk 25)"/bin/java --enable-native-access=ALL-UNNAMED \
-	  -cp "target/test-classes:target/classes:../agent/target/dist/lib/*" io.merlon.it.AgentProcessBench
+	  -Dmerlon.bench.api="../agent/target/test-classes:../agent/target/classes:$$(cat ../agent/target/test-classpath)" \
+	  -cp "target/test-classes:target/classes:../agent/target/dist/lib/*" io.merlon.it.AgentProcessBench $(PARTS)
+
+PARTS = starts work memory
 
 bench-compile: deps ## What compiling costs, from nothing and change by change, beside the budget
 	$(MVN) -q -DskipTests -pl agent -am package

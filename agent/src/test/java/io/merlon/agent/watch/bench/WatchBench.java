@@ -50,15 +50,18 @@ final class WatchBench {
   }
 
   private String measure(int pods) throws IOException, InterruptedException {
-    Path kubeconfig = Files.createTempFile("merlon-bench", ".kubeconfig");
+    Path account = Files.createTempDirectory("merlon-bench");
     try (var server = new Child(List.of("-Xmx1g"), BenchApiServer.class, String.valueOf(pods))) {
       String[] address = server.line().split(" ", -1);
-      Files.writeString(kubeconfig, kubeconfig(address[0], address[1]));
-      try (var watch = new Child(flags, WatchedProcess.class, kubeconfig.toString())) {
+      Files.writeString(account.resolve("token"), "t");
+      Files.copy(Path.of(address[1]), account.resolve("ca.crt"));
+      try (var watch = new Child(flags, WatchedProcess.class, address[0], account.toString())) {
         return measure(pods, server, watch);
       }
     } finally {
-      Files.delete(kubeconfig);
+      Files.deleteIfExists(account.resolve("token"));
+      Files.deleteIfExists(account.resolve("ca.crt"));
+      Files.delete(account);
     }
   }
 
@@ -98,30 +101,18 @@ final class WatchBench {
     return Long.parseLong(nanoseconds) / 1e6;
   }
 
-  private static String kubeconfig(String server, String certificate) {
-    return """
-    apiVersion: v1
-    kind: Config
-    clusters: [{name: c, cluster: {server: "%s", certificate-authority: %s}}]
-    users: [{name: u, user: {token: t}}]
-    contexts: [{name: x, context: {cluster: c, user: u}}]
-    current-context: x
-    """
-        .formatted(server, certificate);
-  }
-
   /** Another virtual machine with this one's class path, spoken to by lines. */
   private static final class Child implements AutoCloseable {
     private final Process process;
     private final BufferedReader from;
     private final PrintWriter to;
 
-    Child(List<String> flags, Class<?> main, String argument) throws IOException {
+    Child(List<String> flags, Class<?> main, String... arguments) throws IOException {
       var command = new ArrayList<String>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(flags);
       command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-      command.add(argument);
+      command.addAll(List.of(arguments));
       process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
       from = process.inputReader(StandardCharsets.UTF_8);
       to = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
