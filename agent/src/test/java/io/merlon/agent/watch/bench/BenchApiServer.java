@@ -50,6 +50,8 @@ final class BenchApiServer {
                     .setHost("localhost")
                     .setSsl(true)
                     .setUseAlpn(true)
+                    .setCompressionSupported(true)
+                    .setCompressionLevel(1)
                     .setKeyCertOptions(certificate.keyCertOptions()))
             .requestHandler(server::answer)
             .listen(0)

@@ -10,21 +10,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What watching a cluster costs, beside the budget of the whole agent: memory after the first sync
  * and at its worst, time to sync, and time from an event's writing to its delivery. The API server
  * runs in a process of its own; the watching one has the flags of the distribution's launcher.
  *
- * <p>Arguments: the launcher, and numbers of pods.
+ * <p>Arguments: the file of its options, and numbers of pods.
  */
 final class WatchBench {
   private static final int EVENTS = 4_000;
   private static final int EVENTS_PER_SECOND = 200;
   private static final Duration SETTLING = Duration.ofSeconds(5);
-  private static final Pattern FLAG = Pattern.compile("-(?:X|Djdk)[^\\s']+");
 
   private final List<String> flags;
 
@@ -33,17 +30,10 @@ final class WatchBench {
   }
 
   public static void main(String[] args) throws Exception {
-    var flags = new ArrayList<String>();
-    String launcher = Files.readString(Path.of(args[0]));
-    Matcher matcher = FLAG.matcher(launcher.substring(launcher.indexOf("exec ")));
-    while (matcher.find()) {
-      flags.add(matcher.group());
-    }
-    System.out.println("watching with " + String.join(" ", flags));
     System.out.println(
         "   pods | own pods, all known (ms) | RSS synced, churned, peak (MiB) | budget of the whole"
             + " agent | event to sink p50, p99 (ms)");
-    var bench = new WatchBench(flags);
+    var bench = new WatchBench(List.of("@" + args[0]));
     for (int i = 1; i < args.length; i++) {
       System.out.println(bench.measure(Integer.parseInt(args[i])));
     }
