@@ -14,11 +14,22 @@ deps: ## Install what building and testing need
 	@.ci/deps
 
 build: deps ## Build the runnable distribution in agent/target/dist
-	$(MVN) -DskipTests package
+	$(MVN) -DskipTests -Dmdep.outputFile=target/test-classpath package dependency:build-classpath
+	@$(TRAIN) || echo "make: no cache of classes; the agent will start more slowly" >&2
+
+# The cache of classes the distribution starts from; it fits the virtual machine that made it.
+TRAIN = JAVA_HOME="$$(.ci/jdk 25)" agent/src/aot/train agent/target/dist \
+  "agent/target/test-classes:agent/target/classes:$$(cat agent/target/test-classpath)"
 
 test: deps ## Everything that can be tested on this machine
 	@.ci/deps browser
+	@if .ci/promtool >/dev/null; then $(MAKE) -s test-rules; else echo "test: there is no promtool here, rules are not tried" >&2; fi
 	$(MVN) verify
+
+.PHONY: test-rules
+test-rules: ## Prometheus' rules and alerts, on series as agents write them
+	@promtool=$$(.ci/promtool) && $$promtool check rules --lint=all --lint-fatal deploy/prometheus/*.yaml && \
+	  $$promtool test rules deploy/prometheus/tests/*.yaml
 
 soak: deps ## The scenarios of the node in network namespaces in their long forms (SCENARIOS="ChurnAgentTest,...")
 	$(MVN) -pl integration-tests -am verify -Dmerlon.soak=true -Dtest='$(SCENARIOS)' -Dsurefire.failIfNoSpecifiedTests=false
@@ -49,11 +60,18 @@ bench-traffic: deps ## What enforcement costs real traffic between two pods, bes
 MILLISECONDS = 300
 
 bench-agent: deps ## From an event to the kernel at 1,000 and 50,000 pods; starts, links, memory and CPU; beside the budgets
-	$(MVN) -q -DskipTests -pl integration-tests -am package
+	$(MVN) -q -DskipTests -Dmdep.outputFile=target/test-classpath -pl integration-tests -am package dependency:build-classpath
 	"$$(.ci/jdk 25)"/bin/java -XX:+UseSerialGC -Xms8m --enable-native-access=ALL-UNNAMED \
 	  -cp "agent/target/test-classes:agent/target/dist/lib/*" io.merlon.agent.bench.AgentBench
-	cd integration-tests && "$$(../.ci/jdk 25)"/bin/java --enable-native-access=ALL-UNNAMED \
-	  -cp "target/test-classes:target/classes:../agent/target/dist/lib/*" io.merlon.it.AgentProcessBench
+	@echo "without a cache of classes:"
+	@$(PROCESS_BENCH) starts
+	@$(TRAIN)
+	@$(PROCESS_BENCH) $(PARTS)
+
+PROCESS_BENCH = cd integration-tests && "$$(../.ci/jdk 25)"/bin/java --enable-native-access=ALL-UNNAMED \
+  -Dmerlon.bench.api="../agent/target/test-classes:../agent/target/classes:$$(cat ../agent/target/test-classpath)" \
+  -cp "target/test-classes:target/classes:../agent/target/dist/lib/*" io.merlon.it.AgentProcessBench
+PARTS = starts work memory
 
 bench-compile: deps ## What compiling costs, from nothing and change by change, beside the budget
 	$(MVN) -q -DskipTests -pl agent -am package
@@ -67,7 +85,7 @@ bench-watch: deps ## Memory, time to sync and delay of events of the watch at 1k
 	$(MVN) -q -DskipTests -Dmdep.outputFile=target/test-classpath -pl agent -am package dependency:build-classpath
 	@"$$(.ci/jdk 25)"/bin/java \
 	  -cp "agent/target/test-classes:agent/target/classes:$$(cat agent/target/test-classpath)" \
-	  io.merlon.agent.watch.bench.WatchBench agent/src/dist/bin/merlon $(PODS)
+	  io.merlon.agent.watch.bench.WatchBench agent/src/dist/bin/java.options $(PODS)
 
 PODS = 1000 10000 50000 100000
 

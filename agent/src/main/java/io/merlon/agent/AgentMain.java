@@ -1,101 +1,38 @@
 package io.merlon.agent;
 
-import io.merlon.agent.config.ConfigurationException;
-import io.merlon.agent.config.Option;
 import io.merlon.agent.config.Options;
-import io.merlon.agent.lab.LabException;
-import io.merlon.agent.workbench.CheckCommand;
-import io.merlon.agent.workbench.DemoCommand;
-import io.merlon.agent.workbench.DiffCommand;
-import io.merlon.agent.workbench.ExplainCommand;
-import io.merlon.agent.workbench.LabCommand;
-import io.merlon.agent.workbench.MatrixCommand;
-import io.merlon.bpf.BpfException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import picocli.AutoComplete;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import java.util.Map;
+import java.util.Optional;
 
-/** The one launcher: every part of Merlon is a sub-command of this. */
-@Command(
-    name = "merlon",
-    mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "COMMAND",
-    description = "Network enforcement for Kubernetes nodes.",
-    subcommands = {
-      AgentSubcommand.class,
-      StatusSubcommand.class,
-      FlowsSubcommand.class,
-      WhySubcommand.class,
-      DetachSubcommand.class,
-      MatrixCommand.class,
-      ExplainCommand.class,
-      CheckCommand.class,
-      DiffCommand.class,
-      LabCommand.class,
-      DemoCommand.class,
-      AutoComplete.GenerateCompletion.class
-    })
-public final class AgentMain implements Runnable {
-  private static final int USAGE = 2;
+/**
+ * The one launcher. The agent, told plainly what it needs, begins at once: what describes, parses
+ * and explains every command is a fifth of a second of its start.
+ */
+public final class AgentMain {
+  private AgentMain() {}
 
-  @Spec private @Nullable CommandSpec spec;
-
-  public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+  public static void main(String[] args) throws Exception {
+    System.exit(run(List.of(args)));
   }
 
-  static CommandLine commandLine() {
-    CommandLine line = new CommandLine(new AgentMain());
-    addOptions(line, "agent", Options.ALL);
-    addOptions(line, "detach", Options.DETACH);
-    addOptions(line, "status", Options.STATUS);
-    addOptions(line, "flows", Options.STATUS);
-    addOptions(line, "why", Options.STATUS);
-    return line.setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler((error, _) -> misused(error))
-        .setExecutionExceptionHandler((error, command, _) -> explain(error, command));
+  private static int run(List<String> args) throws Exception {
+    Optional<Map<String, String>> given =
+        !args.isEmpty() && args.getFirst().equals("agent")
+            ? PlainArguments.of(args.subList(1, args.size()), Options.ALL)
+            : Optional.empty();
+    return given.isPresent()
+        ? agent(given.get())
+        : Commands.commandLine().execute(args.toArray(String[]::new));
   }
 
-  private static void addOptions(CommandLine line, String command, List<Option<?>> options) {
-    CommandLine sub = Objects.requireNonNull(line.getSubcommands().get(command), command);
-    CommandLineOptions.add(sub.getCommandSpec(), options);
-  }
-
-  @Override
-  public void run() {
-    if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "which command?");
+  private static int agent(Map<String, String> given) throws Exception {
+    try {
+      return AgentRun.run(given);
+    } catch (Exception error) {
+      Complaint complaint = Complaint.about(error).orElseThrow(() -> error);
+      System.err.println(complaint.text());
+      return complaint.exitCode();
     }
-  }
-
-  private static int misused(ParameterException error) {
-    String command = error.getCommandLine().getCommandSpec().qualifiedName();
-    String reason = String.valueOf(error.getMessage()).lines().findFirst().orElse("");
-    error.getCommandLine().getErr().println("merlon: " + reason + "; see " + command + " --help");
-    return USAGE;
-  }
-
-  /** What is wrong around us is one sentence; anything else is ours, with its trace. */
-  private static int explain(Exception error, CommandLine command) throws Exception {
-    if (error instanceof ConfigurationException) {
-      command.getErr().println("merlon: " + error.getMessage());
-      return USAGE;
-    }
-    if (error instanceof BpfException
-        || error instanceof LabException
-        || error instanceof IOException
-        || error instanceof UncheckedIOException) {
-      command.getErr().println("merlon: " + error.getMessage());
-      return 1;
-    }
-    throw error;
   }
 }

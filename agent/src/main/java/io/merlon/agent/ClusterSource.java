@@ -29,10 +29,7 @@ sealed interface ClusterSource extends AutoCloseable {
     return switch (node.source()) {
       case SourceSetting.Folder(var path) -> new OfFolder(FolderWatch.open(path, sink));
       case SourceSetting.Kubernetes() -> {
-        ApiServer server =
-            node.kubeconfig()
-                .map(path -> ApiServer.of(path, null))
-                .orElseGet(ApiServer::configured);
+        ApiServer server = node.kubeconfig().map(ApiServer::of).orElseGet(ApiServer::configured);
         yield new OfServer(
             ClusterWatch.open(
                 server, WatchSettings.forNode(node.name()), sink, InstantSource.system()));

@@ -39,7 +39,7 @@ final class NodeAgent implements AutoCloseable {
   private final ClusterSource source;
   private final Telling telling;
 
-  /** What the kernel holds is adopted while sources begin to tell: both take most of a second. */
+  /** What the kernel holds is adopted while sources begin to tell. */
   private NodeAgent(AgentSettings settings) throws IOException, InterruptedException {
     Opening opening = Opening.begin(() -> open(settings));
     CommandQueue queue = new CommandQueue(QUEUE, System::nanoTime);
@@ -51,12 +51,12 @@ final class NodeAgent implements AutoCloseable {
         .addKeyValue("source", settings.node().source())
         .addKeyValue("found", datapath.adoption())
         .log("the agent starts");
-    AgentLoop loop = loop(settings, datapath);
-    this.thread = LoopThread.start(loop, queue);
+    AgentLoop made = loop(settings, datapath);
+    this.thread = LoopThread.start(made, queue);
     if (settings.telling().kubernetesEvents() && !settings.dryRun()) {
-      source.tellProblems(() -> PolicyProblems.of(loop.view()));
+      source.tellProblems(() -> PolicyProblems.of(made.view()));
     }
-    this.telling = Telling.start(settings, new Telling.Parts(loop, queue, datapath, source));
+    this.telling = Telling.start(settings, new Telling.Parts(made, queue, datapath, source));
   }
 
   /** Starts everything. What cannot start is an exception, and the end of the process. */

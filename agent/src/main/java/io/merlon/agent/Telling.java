@@ -27,6 +27,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -95,7 +96,7 @@ final class Telling implements AutoCloseable {
         new StatusPages(
             settings.node().name(),
             new StatusPages.Sources(
-                parts.loop()::view, parts.loop()::sinceWork, parts.source()::staleness));
+                () -> Optional.of(parts.loop().view()), parts.loop()::sinceWork, parts.source()::staleness));
     AgentPages all = new AgentPages(pages, log, this::metrics);
     StatusServer started = StatusServer.start(settings.telling().http().orElseThrow(), all::answer);
     LOG.atInfo().addKeyValue("address", started.address()).log("status is served");

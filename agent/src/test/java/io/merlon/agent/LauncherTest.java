@@ -15,38 +15,32 @@ import org.junit.jupiter.api.Test;
 /** The JVM says of a flag it does not like on standard output, where answers are expected. */
 class LauncherTest {
   private static final Path LAUNCHER = Path.of("src/dist/bin/merlon");
-  private static final Pattern FLAG = Pattern.compile("-X[^\\s'\"]+");
+  private static final String OPTIONS = "@src/dist/bin/java.options";
   private static final Pattern QUICK = Pattern.compile("quick=\"([^\"]+)\"");
 
   @Test
   void theJvmHasNothingToSayAboutTheAgentsFlags() throws Exception {
-    assertEquals("", complaints(flags()));
+    assertEquals("", printed(List.of()));
   }
 
   @Test
   void orAboutThoseOfCommandsThatSoonEnd() throws Exception {
     Matcher quick = QUICK.matcher(Files.readString(LAUNCHER));
     assertTrue(quick.find(), "the launcher has flags for them");
-    List<String> flags = flags();
-    flags.addAll(List.of(quick.group(1).split(" ", -1)));
-    assertEquals("", complaints(flags));
+    assertEquals("", printed(List.of(quick.group(1).split(" ", -1))));
   }
 
-  private static List<String> flags() throws Exception {
-    String text = Files.readString(LAUNCHER);
-    List<String> flags = new ArrayList<>();
-    Matcher matcher = FLAG.matcher(text.substring(text.indexOf("exec ")));
-    while (matcher.find()) {
-      flags.add(matcher.group());
-    }
-    assertTrue(flags.contains("-XX:+UseSerialGC"), "read: " + flags);
-    return flags;
+  @Test
+  void theFileOfOptionsIsRead() throws Exception {
+    String flags = printed(List.of("-XX:+PrintFlagsFinal"));
+    assertTrue(flags.matches("(?s).*UseSerialGC += true .*"), flags);
   }
 
   /** What it prints before anything runs: of -version, that is nothing on standard output. */
-  private static String complaints(List<String> flags) throws Exception {
+  private static String printed(List<String> flags) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.add(OPTIONS);
     command.addAll(flags);
     command.add("-version");
     Process process =

@@ -75,7 +75,7 @@ public final class BpfObject implements AutoCloseable {
     return MapOfMaps.of(map(map, keys, Codec.u32()));
   }
 
-  private Fd fd(String map) {
+  Fd fd(String map) {
     Fd fd = maps.get(map);
     if (fd == null) {
       throw new BpfException("object " + name + " has no map " + map);

@@ -1,7 +1,11 @@
 package io.merlon.bpf;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +19,8 @@ public final class BpfObjectSpec {
   private final byte[] elf;
   private final Map<String, MapSpec> maps;
   private final Map<String, ProgramSpec> programs;
-  private final Map<String, BpfMap<?, ?>> reused = new HashMap<>();
+  private final Map<String, Fd> reused = new HashMap<>();
+  private final Map<String, BpfProgram> loaded = new HashMap<>();
   private final Map<String, Constant> constants = new LinkedHashMap<>();
 
   private BpfObjectSpec(String name, byte[] elf, ObjectFile.Contents contents) {
@@ -23,6 +28,21 @@ public final class BpfObjectSpec {
     this.elf = elf;
     this.maps = new LinkedHashMap<>(contents.maps());
     this.programs = new LinkedHashMap<>(contents.programs());
+  }
+
+  private BpfObjectSpec(BpfObjectSpec other) {
+    this.name = other.name;
+    this.elf = other.elf;
+    this.maps = new LinkedHashMap<>(other.maps);
+    this.programs = new LinkedHashMap<>(other.programs);
+    this.reused.putAll(other.reused);
+    this.loaded.putAll(other.loaded);
+    this.constants.putAll(other.constants);
+  }
+
+  /** A spec to be changed by itself. */
+  BpfObjectSpec copy() {
+    return new BpfObjectSpec(this);
   }
 
   /**
@@ -41,6 +61,21 @@ public final class BpfObjectSpec {
 
   byte[] elf() {
     return elf;
+  }
+
+  /** A short name of what the file and the constants hold: equal names are equal programs. */
+  public String digest() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(elf);
+      for (Constant constant : constants.values()) {
+        digest.update(constant.variable().getBytes(StandardCharsets.UTF_8));
+        digest.update(constant.bytes());
+      }
+      return HexFormat.of().formatHex(digest.digest(), 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every jdk has sha-256", e);
+    }
   }
 
   public List<MapSpec> maps() {
@@ -102,7 +137,31 @@ public final class BpfObjectSpec {
     if (!info.fits(wanted)) {
       throw new BpfException("map " + info.name() + " cannot be map " + map + " of object " + name);
     }
-    reused.put(map, existing);
+    reused.put(map, existing.fd);
+    return this;
+  }
+
+  /** Loading uses the maps of an object loaded from this spec, constants included. */
+  BpfObjectSpec useMapsOf(BpfObject object) {
+    for (MapSpec spec : maps()) {
+      MapInfo info = object.mapInfo(spec.name());
+      map(spec.unpinned().withMaxEntries(info.maxEntries()).withFlags(info.flags()));
+      reused.put(spec.name(), object.fd(spec.name()));
+    }
+    constants.clear();
+    return this;
+  }
+
+  /**
+   * Loading takes this program, which an earlier loading of the same object made on the same maps,
+   * and the verifier need not look at it again. It is borrowed until then.
+   */
+  public BpfObjectSpec useProgram(String program, BpfProgram existing) {
+    if (!program(program).name().startsWith(existing.name())) {
+      throw new BpfException(
+          "program " + existing.name() + " cannot be program " + program + " of object " + name);
+    }
+    loaded.put(program, existing);
     return this;
   }
 
@@ -117,8 +176,12 @@ public final class BpfObjectSpec {
     return this;
   }
 
-  Map<String, BpfMap<?, ?>> reused() {
+  Map<String, Fd> reused() {
     return reused;
+  }
+
+  Map<String, BpfProgram> loaded() {
+    return loaded;
   }
 
   List<Constant> constants() {
@@ -128,5 +191,13 @@ public final class BpfObjectSpec {
   /** Loads maps and programs; if any fails, none stays. */
   public BpfObject load() {
     return ObjectLoader.load(this);
+  }
+
+  /**
+   * Loads maps and then programs, all of these at the same time; if any fails, none stays. It is
+   * for objects whose programs take the verifier long.
+   */
+  public BpfObject loadInParallel() {
+    return PartLoader.load(this);
   }
 }

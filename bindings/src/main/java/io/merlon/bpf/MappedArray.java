@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory of an ARRAY map of 8-byte values, created with {@link MapSpec#MMAPABLE}, shared with
@@ -13,27 +14,55 @@ import java.lang.invoke.VarHandle;
 public final class MappedArray implements AutoCloseable {
   private static final VarHandle WORD = ValueLayout.JAVA_LONG.arrayElementVarHandle();
 
+  /** 32 Ki words at a time: the kernel counts all that is mapped as resident, touched or not. */
+  private static final int WINDOW_BITS = 15;
+
+  private static final int WINDOW = 1 << WINDOW_BITS;
+
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment words;
+  private final Fd fd;
+  private final @Nullable MemorySegment[] windows;
   private final long length;
 
   private MappedArray(BpfMap<?, ?> map, long length) {
     this.length = length;
+    this.windows = new MemorySegment[Math.toIntExact((length + WINDOW - 1) >>> WINDOW_BITS)];
+    this.fd = Fd.duplicateOf(map.fd(), "map " + map.name());
     try {
-      this.words =
-          LibC.map(
-              map.fd(),
-              length * Long.BYTES,
-              new LibC.MappedPages(0, true),
-              arena,
-              "map " + map.name());
+      window(0);
     } catch (RuntimeException failure) {
-      arena.close();
+      close();
       throw failure;
     }
   }
 
-  /** Maps a map's memory; the mapping outlives the map's descriptor. */
+  private MemorySegment window(long index) {
+    MemorySegment window = windows[(int) (index >>> WINDOW_BITS)];
+    return window == null ? map((int) (index >>> WINDOW_BITS)) : window;
+  }
+
+  private synchronized MemorySegment map(int number) {
+    MemorySegment window = windows[number];
+    if (window == null) {
+      long begin = (long) number << WINDOW_BITS;
+      long bytes = Math.min(WINDOW, length - begin) * Long.BYTES;
+      LibC.MappedPages pages = new LibC.MappedPages(begin * Long.BYTES, true);
+      window = LibC.map(fd.number(), bytes, pages, arena, fd.subject());
+      windows[number] = window;
+    }
+    return window;
+  }
+
+  private static long within(long index) {
+    return index & (WINDOW - 1);
+  }
+
+  /** How many of so many words from an index on lie in the same window. */
+  private static int together(long index, long count) {
+    return (int) Math.min(count, WINDOW - within(index));
+  }
+
+  /** Maps a map's memory; it outlives the map's descriptor. */
   public static MappedArray of(BpfMap<?, ?> map) {
     MapInfo info = map.info();
     if (info.type() != MapType.ARRAY
@@ -51,12 +80,12 @@ public final class MappedArray implements AutoCloseable {
 
   public long get(long index) {
     check(index, 1);
-    return (long) WORD.getAcquire(words, 0L, index);
+    return (long) WORD.getAcquire(window(index), 0L, within(index));
   }
 
   public void set(long index, long word) {
     check(index, 1);
-    WORD.setRelease(words, 0L, index, word);
+    WORD.setRelease(window(index), 0L, within(index), word);
   }
 
   /** Writes words in no particular order; a later {@link #set} publishes them. */
@@ -66,20 +95,32 @@ public final class MappedArray implements AutoCloseable {
 
   public void copyIn(long index, long[] source, int from, int count) {
     check(index, count);
-    MemorySegment.copy(source, from, words, ValueLayout.JAVA_LONG, index * Long.BYTES, count);
+    int part;
+    for (int done = 0; done < count; done += part) {
+      long at = index + done;
+      part = together(at, count - done);
+      MemorySegment.copy(
+          source, from + done, window(at), ValueLayout.JAVA_LONG, within(at) * Long.BYTES, part);
+    }
   }
 
   public void copyOut(long index, long[] target) {
     check(index, target.length);
     VarHandle.acquireFence();
-    MemorySegment.copy(words, ValueLayout.JAVA_LONG, index * Long.BYTES, target, 0, target.length);
+    int part;
+    for (int done = 0; done < target.length; done += part) {
+      long at = index + done;
+      part = together(at, target.length - done);
+      MemorySegment.copy(
+          window(at), ValueLayout.JAVA_LONG, within(at) * Long.BYTES, target, done, part);
+    }
   }
 
   /** Sets words to one value, in no particular order. */
   public void fill(long index, long count, long word) {
     check(index, count);
     for (long i = index; i < index + count; i++) {
-      words.setAtIndex(ValueLayout.JAVA_LONG, i, word);
+      window(i).setAtIndex(ValueLayout.JAVA_LONG, within(i), word);
     }
   }
 
@@ -93,6 +134,7 @@ public final class MappedArray implements AutoCloseable {
   /** Ends the mapping; later access throws. */
   @Override
   public void close() {
+    fd.close();
     if (arena.scope().isAlive()) {
       arena.close();
     }

@@ -85,9 +85,9 @@ final class ObjectLoader {
           subject);
     }
     preparePin(map, wanted, present);
-    BpfMap<?, ?> other = spec.reused().get(wanted.name());
+    Fd other = spec.reused().get(wanted.name());
     if (other != null) {
-      file.check("bpf_map__reuse_fd", Libbpf.bpf_map__reuse_fd(map, other.fd()), subject);
+      file.check("bpf_map__reuse_fd", Libbpf.bpf_map__reuse_fd(map, other.number()), subject);
       reused.add(map);
     }
   }

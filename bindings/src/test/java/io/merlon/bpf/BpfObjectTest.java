@@ -3,6 +3,7 @@ package io.merlon.bpf;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -109,6 +112,46 @@ class BpfObjectTest {
         assertTrue(LeakCheck.open().size() > before.size());
       }
     }
+    assertEquals(before, LeakCheck.open());
+  }
+
+  @Test
+  void programsLoadedInParallelShareTheMaps() throws IOException {
+    BpfObjectSpec spec =
+        TestObjects.spec("basic").mapEntries("hash", 3).constant("answer", Codec.u32(), 2);
+    Map<String, String> before = LeakCheck.open();
+    try (BpfObject object = spec.loadInParallel()) {
+      assertEquals(3, object.programs().size());
+      assertEquals(2, object.program("verdict").testRun(PACKET, 1).retval());
+      assertEquals(3, object.mapInfo("hash").maxEntries());
+      Set<Integer> maps =
+          object.maps().stream().map(map -> object.mapInfo(map).id()).collect(Collectors.toSet());
+      object.programs().forEach(program -> assertTrue(maps.containsAll(program.mapIds())));
+    }
+    assertEquals(before, LeakCheck.open());
+  }
+
+  @Test
+  void aProgramThatIsLoadedAlreadyIsTakenAsItIs() throws IOException {
+    Map<String, String> before = LeakCheck.open();
+    try (BpfObject first = TestObjects.spec("basic").load()) {
+      BpfObjectSpec spec = TestObjects.spec("basic");
+      spec.useProgram("verdict", first.program("verdict"));
+      assertEquals(TestObjects.spec("basic").digest(), spec.digest());
+      assertThrows(BpfException.class, () -> spec.useProgram("nested", first.program("verdict")));
+      try (BpfObject second = spec.loadInParallel()) {
+        assertEquals(first.program("verdict").id(), second.program("verdict").id());
+        assertNotEquals(first.program("nested").id(), second.program("nested").id());
+      }
+    }
+    assertEquals(before, LeakCheck.open());
+  }
+
+  @Test
+  void ofProgramsLoadedInParallelNoneStaysIfOneFails() throws IOException {
+    Map<String, String> before = LeakCheck.open();
+    assertThrows(
+        VerifierException.class, () -> TestObjects.spec("rejected").loadInParallel().close());
     assertEquals(before, LeakCheck.open());
   }
 

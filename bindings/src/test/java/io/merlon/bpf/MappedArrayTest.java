@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -31,6 +32,28 @@ class MappedArrayTest {
       long[] out = new long[4];
       words.copyOut(9, out);
       assertArrayEquals(new long[] {0, 1, 2, 3}, out);
+    }
+  }
+
+  @Test
+  void whatIsLongGoesOverTheWindowsEdges() {
+    int length = 100_000;
+    MapSpec spec = SPEC.withMaxEntries(length);
+    long[] in = LongStream.range(0, length).toArray();
+    try (OwnedMap<Integer, Long> map = BpfMap.create(spec, Codec.u32(), Codec.u64());
+        MappedArray words = MappedArray.of(map)) {
+      words.copyIn(0, in);
+      for (int index : new int[] {0, 32767, 32768, 65535, 65536, length - 1}) {
+        assertEquals(Optional.of((long) index), map.get(index));
+        assertEquals(index, words.get(index));
+      }
+      long[] out = new long[length];
+      words.copyOut(0, out);
+      assertArrayEquals(in, out);
+      words.fill(32_000, 40_000, 7);
+      assertEquals(Optional.of(31_999L), map.get(31_999));
+      assertEquals(Optional.of(7L), map.get(71_999));
+      assertEquals(Optional.of(72_000L), map.get(72_000));
     }
   }
 

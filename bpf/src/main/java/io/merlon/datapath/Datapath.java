@@ -44,9 +44,9 @@ public final class Datapath implements AutoCloseable {
     }
   }
 
-  /** Loads the programs; the caller closes what it gets. */
+  /** Loads maps and programs; the caller closes what it gets. */
   public static Datapath load(BpfObjectSpec spec) {
-    return new Datapath(spec.load());
+    return new Datapath(spec.loadInParallel());
   }
 
   public BpfProgram program(Hook hook) {

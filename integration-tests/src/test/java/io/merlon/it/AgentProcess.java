@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ final class AgentProcess implements AutoCloseable {
   private final List<String> options;
   private List<String> priority = List.of();
   private List<String> further = List.of();
+  private Map<String, String> environment = Map.of();
   private String javaOptions = "";
   private @Nullable Process process;
 
@@ -49,6 +51,11 @@ final class AgentProcess implements AutoCloseable {
   /** Options of the virtual machine for the starts to come. */
   void javaOptions(String value) {
     javaOptions = value;
+  }
+
+  /** What it finds in its environment from the next start on. */
+  void environment(Map<String, String> value) {
+    environment = Map.copyOf(value);
   }
 
   /** From the next start on it goes first where there is more to do than processors. */
@@ -110,6 +117,7 @@ final class AgentProcess implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(command(arguments));
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("MERLON_JAVA_OPTIONS", javaOptions);
+    builder.environment().putAll(environment);
     return builder;
   }
 

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -26,9 +28,15 @@ public final class AgentProcessBench {
   private static final int CLUSTER = 10_000;
   private static final int STARTS = 7;
   private static final int LINKS = 200;
+
+  /** Budgets in MiB by pods of the cluster. */
+  private static final Map<Integer, Integer> MEMORY =
+      new TreeMap<>(Map.of(1_000, 120, 10_000, 128, 50_000, 150, 100_000, 200));
+
   private static final int FILTER = 0x4d52;
   private static final int FLOWS_PER_SECOND = 10_000;
   private static final Duration IDLE = Duration.ofSeconds(10);
+  private static final Duration SETTLING = Duration.ofSeconds(20);
   private static final Duration BUSY = Duration.ofSeconds(30);
 
   private final BenchNode node;
@@ -37,16 +45,34 @@ public final class AgentProcessBench {
     this.node = node;
   }
 
-  /** All of it, or with an argument only what is asked of an agent that runs already. */
+  /** All of it, or some of {@code starts}, {@code work} and {@code memory}. */
   public static void main(String[] args) throws Exception {
-    if (args.length == 0) {
+    List<String> wanted = args.length == 0 ? List.of("starts", "work", "memory") : List.of(args);
+    if (wanted.contains("starts")) {
       starts();
     }
+    if (wanted.contains("work")) {
+      work();
+    }
+    if (wanted.contains("memory")) {
+      MEMORY.forEach(AgentProcessBench::memory);
+    }
+  }
+
+  private static void work() throws IOException, InterruptedException {
     try (BenchNode large = new BenchNode(CLUSTER)) {
       AgentProcessBench bench = new AgentProcessBench(large);
       large.agent().start();
       bench.links();
       bench.loads();
+    }
+  }
+
+  private static void memory(int pods, int budget) {
+    try (BenchNode node = new BenchNode(pods)) {
+      node.agent().start();
+      Usage.over(node.agent(), SETTLING, () -> {})
+          .print("after the first sync, " + pods + " pods", "RSS and peak <= " + budget + " MiB");
     }
   }
 
@@ -83,26 +109,26 @@ public final class AgentProcessBench {
   /** Pods armed in advance; from telling ip(8) to create the link to filters on both hooks. */
   private void links() throws IOException, InterruptedException {
     for (int i = 0; i < LINKS; i++) {
-      node.put("ns1", "armed-" + i, "node-a", "10.101.200." + i, i);
+      node.put("ns-1", "armed-" + i, "10.101.200." + i, "t" + i % 7);
     }
-    Await.until("all are armed", Duration.ofSeconds(30), () -> pods() == BenchNode.HERE + LINKS);
+    Await.until("all are armed", Duration.ofSeconds(30), () -> pods() == BenchNode.OWN + LINKS);
     Process ip =
         new ProcessBuilder("ip", "-n", node.network().node().name(), "-batch", "-").start();
     long[] nanos = new long[LINKS];
     try (Writer commands = ip.outputWriter()) {
       for (int i = 0; i < LINKS; i++) {
-        nanos[i] = link(commands, PodNetwork.device(PodNetwork.ORDINARY, "ns1", "armed-" + i));
+        nanos[i] = link(commands, PodNetwork.device(PodNetwork.ORDINARY, "ns-1", "armed-" + i));
       }
       for (int i = 0; i < LINKS; i++) {
         commands.write(
-            "link delete " + PodNetwork.device(PodNetwork.ORDINARY, "ns1", "armed-" + i) + "\n");
+            "link delete " + PodNetwork.device(PodNetwork.ORDINARY, "ns-1", "armed-" + i) + "\n");
       }
     }
     ip.waitFor();
     for (int i = 0; i < LINKS; i++) {
-      node.delete("ns1", "armed-" + i);
+      node.delete("ns-1", "armed-" + i);
     }
-    Await.until("all are gone", Duration.ofSeconds(30), () -> pods() == BenchNode.HERE);
+    Await.until("all are gone", Duration.ofSeconds(30), () -> pods() == BenchNode.OWN);
     double first = nanos[0] / 1e6;
     Arrays.sort(nanos);
     System.out.printf(
@@ -162,10 +188,10 @@ public final class AgentProcessBench {
     long each = BUSY.toNanos() / pods;
     long begun = System.nanoTime();
     for (int i = 0; i < pods; i++) {
-      Pod pod = node.network().addPod("ns2", "churn-" + i);
-      node.put("ns2", "churn-" + i, "node-a", pod.v4().getHostAddress(), i);
+      Pod pod = node.network().addPod("ns-2", "churn-" + i);
+      node.put("ns-2", "churn-" + i, pod.v4().getHostAddress(), "t" + i % 7);
       waitUntil(begun + i * each + each / 2);
-      node.delete("ns2", "churn-" + i);
+      node.delete("ns-2", "churn-" + i);
       node.network().remove(pod);
       waitUntil(begun + (i + 1) * each);
     }

@@ -4,44 +4,37 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A node of a cluster of many pods, of which a few are here and real; ten policies in each of ten
- * namespaces, half of which tell apart what the pods are.
+ * The first node of a made-up cluster of many pods: some of its pods are only told of, and a few
+ * more are real.
  */
 final class BenchNode implements AutoCloseable {
-  static final int HERE = 20;
+  /** Those told of, which wait for their interfaces, and those that are here. */
+  static final int OWN = 30 + 20;
 
+  private static final int HERE = 20;
   private static final int NAMESPACES = 10;
-  private static final int APPS = 20;
+  private static final String NODE = "node-0";
 
   private final PodNetwork network = PodNetwork.create(1);
-  private final SmallApiServer server = new SmallApiServer(network.node());
-  private final AgentProcess agent =
-      new AgentProcess(
-          network.node(),
-          "node-a",
-          "kubernetes",
-          List.of("--kubeconfig=" + server.kubeconfig(), "--kubernetes-events=false"));
+  private final BenchApi api;
+  private final AgentProcess agent;
   private final List<Pod> here = new ArrayList<>();
 
   BenchNode(int pods) {
-    server.put("nodes", "node-a", meta("", "node-a", ""));
-    for (int i = 0; i < NAMESPACES; i++) {
-      server.put("namespaces", "ns" + i, meta("", "ns" + i, "\"team\":\"t" + i + "\""));
-      for (int k = 0; k < 10; k++) {
-        policy("ns" + i, k);
-      }
-    }
+    api = new BenchApi(network.node(), pods);
+    agent =
+        new AgentProcess(
+            network.node(),
+            NODE,
+            "kubernetes",
+            List.of("--kubeconfig=" + api.account(), "--kubernetes-events=false"));
+    agent.environment(api.environment());
     for (int i = 0; i < HERE; i++) {
-      String name = "here-" + i;
-      Pod pod = network.addPod("ns" + i % NAMESPACES, name);
-      put("ns" + i % NAMESPACES, name, "node-a", pod.v4().getHostAddress(), i);
+      String namespace = "ns-" + i % NAMESPACES;
+      Pod pod = network.addPod(namespace, "here-" + i);
+      put(namespace, "here-" + i, pod.v4().getHostAddress(), i < 2 ? "" : "t" + i % 7);
       here.add(pod);
     }
-    for (int i = HERE; i < pods; i++) {
-      String address = "10.%d.%d.%d".formatted(i >> 16, i >> 8 & 255, i & 255);
-      put("ns" + i % NAMESPACES, "pod-" + i, "node-" + i % 100, address, i);
-    }
-    server.come();
   }
 
   PodNetwork network() {
@@ -52,55 +45,32 @@ final class BenchNode implements AutoCloseable {
     return agent;
   }
 
-  /** Pods whose egress is open and pods that take datagrams from all: the first and the second. */
+  /** The real pods; the first two are in no team, so no policy selects them. */
   List<Pod> here() {
     return here;
   }
 
-  private void policy(String namespace, int number) {
-    server.put(
-        "networkpolicies",
-        namespace + "/policy-" + number,
+  /** Tells of a pod of this node; policies select teams. */
+  void put(String namespace, String name, String address, String team) {
+    String labels = team.isEmpty() ? "" : "\"team\":\"" + team + "\"";
+    String pod =
         """
-        %s,"spec":{"podSelector":{"matchLabels":{"app":"app-%d"}},"policyTypes":["Ingress"],
-        "ingress":[{"from":[{"namespaceSelector":{"matchLabels":{"team":"t%d"}},
-        "podSelector":{"matchLabels":{"app":"app-%d"}}}],"ports":[{"protocol":"TCP","port":8080}]},
-        {"ports":[{"protocol":"UDP","port":10000,"endPort":60000}]}]}\
+        {"metadata":{"name":"%s","namespace":"%s","uid":"u","resourceVersion":"VERSION",\
+        "labels":{%s}},"spec":{"nodeName":"%s"},\
+        "status":{"phase":"Running","podIP":"%s","podIPs":[{"ip":"%s"}]}}\
         """
-            .formatted(meta(namespace, "policy-" + number, ""), number, number, number + 3));
-  }
-
-  /** Tells of a pod. */
-  void put(String namespace, String name, String node, String address, int like) {
-    server.put(
-        "pods",
-        namespace + "/" + name,
-        """
-        %s,"spec":{"nodeName":"%s"},
-        "status":{"phase":"Running","podIP":"%s","podIPs":[{"ip":"%s"}]}\
-        """
-            .formatted(
-                meta(namespace, name, "\"app\":\"app-" + like % APPS + "\""),
-                node,
-                address,
-                address));
+            .formatted(name, namespace, labels, NODE, address, address);
+    api.put("pods", namespace + "/" + name, pod);
   }
 
   void delete(String namespace, String name) {
-    server.delete("pods", namespace + "/" + name);
-  }
-
-  private static String meta(String namespace, String name, String labels) {
-    return """
-    "metadata":{"name":"%s","namespace":"%s","uid":"u","resourceVersion":"VERSION","labels":{%s}}\
-    """
-        .formatted(name, namespace, labels);
+    api.delete("pods", namespace + "/" + name);
   }
 
   @Override
   public void close() {
     try (network;
-        server) {
+        api) {
       agent.close();
     }
   }

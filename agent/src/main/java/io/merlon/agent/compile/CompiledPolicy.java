@@ -3,6 +3,7 @@ package io.merlon.agent.compile;
 import io.merlon.agent.identity.Address;
 import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.policy.CompileProblem;
+import io.merlon.agent.policy.PolicyRef;
 import java.util.List;
 
 /**
@@ -11,6 +12,7 @@ import java.util.List;
  * @param options what it was compiled for
  * @param pods the local pods
  * @param tables by subject
+ * @param selecting by subject, the policies its table is made of, in the order they are asked
  * @param decisions every decision in the tables, by cookie
  * @param nodes the addresses of all nodes, with the names of those that claim them
  * @param problems sorted
@@ -19,6 +21,7 @@ public record CompiledPolicy(
     CompileOptions options,
     PersistentMap<PodRef, LocalPod> pods,
     PersistentMap<Integer, VerdictTable> tables,
+    PersistentMap<Integer, List<PolicyRef>> selecting,
     AddressBook addresses,
     PersistentMap<ServiceKey, ServiceTarget> services,
     PersistentMap<Long, Decision> decisions,

@@ -7,6 +7,7 @@ import io.merlon.agent.identity.Identity;
 import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.agent.policy.CompileProblem;
+import io.merlon.agent.policy.PolicyRef;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ final class Publication {
   private final DecisionCounts decisions = new DecisionCounts();
   private PersistentMap<PodRef, LocalPod> pods = PersistentMap.empty();
   private PersistentMap<Integer, VerdictTable> tables = PersistentMap.empty();
+  private PersistentMap<Integer, List<PolicyRef>> selecting = PersistentMap.empty();
   private PersistentMap<Address, Integer> exact = PersistentMap.empty();
   private PersistentMap<Cidr, Integer> prefixes = PersistentMap.empty();
   private PersistentMap<ServiceKey, ServiceTarget> services = PersistentMap.empty();
@@ -35,6 +37,7 @@ final class Publication {
         options,
         pods,
         tables,
+        selecting,
         new AddressBook(exact, prefixes),
         services,
         decisions.current(),
@@ -104,6 +107,7 @@ final class Publication {
     for (SubjectState subject : settled.ended()) {
       VerdictTable old = tables.get(subject.number);
       tables = tables.without(subject.number);
+      selecting = selecting.without(subject.number);
       if (old != null) {
         decisions.remove(old);
       }
@@ -115,6 +119,7 @@ final class Publication {
         decisions.remove(old);
       }
       tables = tables.with(subject.number, subject.table());
+      selecting = selecting.with(subject.number, subject.key.policies());
     }
   }
 

@@ -15,7 +15,8 @@ public record AgentSettings(
   /**
    * Whose agent this is.
    *
-   * @param kubeconfig how to reach the API server, if not as the surroundings say
+   * @param kubeconfig how to reach the API server, if not as the surroundings say; a folder is a
+   *     service account's
    */
   public record Node(String name, SourceSetting source, Optional<Path> kubeconfig) {}
 

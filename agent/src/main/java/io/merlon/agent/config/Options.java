@@ -35,8 +35,8 @@ public final class Options {
           "kubeconfig",
           "PATH",
           "",
-          "How to reach the API server. Without it: KUBECONFIG, ~/.kube/config, or the service"
-              + " account of the pod the agent runs in.",
+          "How to reach the API server: a kubeconfig, or the folder of a service account's token and"
+              + " ca.crt. Without it: KUBECONFIG, ~/.kube/config, or the pod's own service account.",
           Readers::pathIfAny);
   public static final Option<Mode> MODE =
       choice(

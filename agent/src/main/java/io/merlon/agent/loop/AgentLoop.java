@@ -1,23 +1,14 @@
 package io.merlon.agent.loop;
 
-import io.merlon.agent.api.ClusterEvent;
-import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.compile.IncrementalCompiler;
-import io.merlon.agent.compile.LocalPod;
-import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.interfaces.LinkEvent;
-import io.merlon.agent.interfaces.LinkMatch;
 import io.merlon.agent.interfaces.PodInterfaces;
 import io.merlon.agent.observe.NameBook;
 import io.merlon.agent.observe.SeriesNames;
 import io.merlon.agent.program.Datapath;
-import io.merlon.agent.watch.SyncState;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,8 +24,7 @@ public final class AgentLoop {
 
   private final Datapath datapath;
   private final Upkeep upkeep;
-  private final IncrementalCompiler compiler;
-  private final PodInterfaces interfaces;
+  private final Learner learner;
   private final Enforcer enforcer;
   private final LongSupplier nanoTime;
   private final SeriesNames names = new SeriesNames();
@@ -43,7 +33,6 @@ public final class AgentLoop {
   private LoopState state;
   private Optional<Trouble> trouble = Optional.empty();
   private long batches;
-  private long events;
   private long nextTry = Long.MAX_VALUE;
   private volatile long worked;
   private volatile AgentView view;
@@ -58,15 +47,13 @@ public final class AgentLoop {
    */
   public AgentLoop(LoopSettings settings, Parts parts, LongSupplier nanoTime) {
     this.datapath = parts.datapath();
-    this.compiler = parts.compiler();
-    this.interfaces = parts.interfaces();
-    this.book = new NameBook(compiler, nanoTime);
+    this.book = new NameBook(parts.compiler(), nanoTime);
+    this.learner = new Learner(parts.compiler(), parts.interfaces(), book);
     datapath.countAs(names);
     this.enforcer = new Enforcer(datapath, settings);
     this.upkeep = new Upkeep(datapath, settings.checkEvery(), nanoTime.getAsLong());
     this.nanoTime = nanoTime;
-    this.state =
-        new LoopState(SyncState.NOTHING, compiler.current(), LinkState.EMPTY, PolicyRevisions.NONE);
+    this.state = learner.nothing();
     this.worked = nanoTime.getAsLong();
     this.view = look();
   }
@@ -91,7 +78,8 @@ public final class AgentLoop {
     if (!batch.isEmpty()) {
       batches++;
       boolean following = enforcer.isSettledIn();
-      learn(batch);
+      state = learner.after(state, batch);
+      batch.links().forEach(this::forgetVanished);
       if (batch.cluster().isEmpty()) {
         enforcer.attachArmed(state);
       }
@@ -113,64 +101,9 @@ public final class AgentLoop {
     return Math.max(0, Math.min(upkeep.due(now), untilTry));
   }
 
-  private void learn(Batch batch) {
-    for (LinkEvent event : batch.links()) {
-      state = state.with(state.links().after(event));
-      if (event instanceof LinkEvent.Vanished(var link)) {
-        enforcer.attacher().vanished(link.ifindex());
-      }
-      if (event instanceof LinkEvent.Ended(var reason)) {
-        // Pods would come that nobody attaches to: better to start again.
-        throw new IllegalStateException("interfaces are no longer told: " + reason);
-      }
-      matched(interfaces.on(event));
-    }
-    if (!batch.cluster().isEmpty()) {
-      learn(batch.cluster());
-    }
-    batch
-        .synced()
-        .ifPresent(synced -> {
-          state = state.with(synced);
-          LOG.atInfo().addKeyValue("known", synced).log("cluster state");
-        });
-  }
-
-  private void learn(List<ClusterEvent> changes) {
-    events += changes.size();
-    PolicyRevisions revisions = state.policies();
-    for (ClusterEvent event : changes) {
-      revisions = revisions.seen(event);
-    }
-    changes.forEach(book::leaving);
-    CompiledPolicy before = state.policy();
-    CompiledPolicy after = compiler.apply(changes);
-    state = state.with(after).with(revisions);
-    List<LinkMatch> matches = new ArrayList<>();
-    ModeLog modes = new ModeLog(changes);
-    before
-        .pods()
-        .changes(
-            after.pods(),
-            (pod, was, is) -> {
-              matches.addAll(expected(pod, was, is));
-              modes.tell(was, is);
-            });
-    matched(matches);
-  }
-
-  private List<LinkMatch> expected(PodRef pod, @Nullable LocalPod was, @Nullable LocalPod is) {
-    if (is == null) {
-      return interfaces.forget(pod);
-    }
-    return was != null && was.addresses().equals(is.addresses())
-        ? List.of()
-        : interfaces.expect(pod, is.addresses());
-  }
-
-  private void matched(List<LinkMatch> matches) {
-    for (LinkMatch match : matches) {
-      state = state.with(state.links().after(match));
+  private void forgetVanished(LinkEvent event) {
+    if (event instanceof LinkEvent.Vanished(var link)) {
+      enforcer.attacher().vanished(link.ifindex());
     }
   }
 
@@ -180,10 +113,10 @@ public final class AgentLoop {
     Optional<Trouble> before = trouble;
     trouble = enforcer.enforce(state);
     if (enforcer.isPlanned()) {
-      compiler.settled();
+      learner.settled();
     }
     if (enforcer.isPlanned() && trouble.isEmpty()) {
-      state = state.with(state.policies().enforced());
+      state = state.enforced();
     }
     nextTry =
         trouble.isPresent() && trouble.get() instanceof Trouble.Failed
@@ -203,13 +136,14 @@ public final class AgentLoop {
             datapath.adoption(), state.cluster(), state.links().synced(), enforcer.isSettledIn()),
         state.policy(),
         datapath.observed(),
+        state.inForce(),
         state.policies(),
         enforcer.attacher().hooks(),
         upkeep.damages(),
         trouble,
         new AgentView.Counts(
             batches,
-            events,
+            learner.events(),
             enforcer.plans(),
             enforcer.steps(),
             enforcer.attempts(upkeep.failures()),

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  *
  * @param seen what was told, compiled
  * @param enforced what the kernel holds
+ * @param inForce {@code seen} as it was when the kernel held all of it last
  * @param hooks what is done at the node's interfaces
  * @param damages what somebody else changed that could not be repaired
  * @param trouble why {@code enforced} is not yet what {@code seen} asks for
@@ -30,6 +31,7 @@ public record AgentView(
     Progress progress,
     CompiledPolicy seen,
     ObservedState enforced,
+    CompiledPolicy inForce,
     PolicyRevisions policies,
     Map<HostInterface, HookUse> hooks,
     List<Damage> damages,

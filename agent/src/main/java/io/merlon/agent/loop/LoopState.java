@@ -3,9 +3,21 @@ package io.merlon.agent.loop;
 import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.watch.SyncState;
 
-/** Everything the loop has been told, and what it made of it. A value. */
+/**
+ * Everything the loop has been told, and what it made of it. A value.
+ *
+ * @param inForce the {@code policy} that was enforced completely last
+ */
 record LoopState(
-    SyncState cluster, CompiledPolicy policy, LinkState links, PolicyRevisions policies) {
+    SyncState cluster,
+    CompiledPolicy policy,
+    LinkState links,
+    PolicyRevisions policies,
+    CompiledPolicy inForce) {
+
+  static LoopState knowing(CompiledPolicy policy) {
+    return new LoopState(SyncState.NOTHING, policy, LinkState.EMPTY, PolicyRevisions.NONE, policy);
+  }
 
   /**
    * Whether what is known suffices to change what is enforced. Before all objects are known, a peer
@@ -16,18 +28,25 @@ record LoopState(
   }
 
   LoopState with(SyncState told) {
-    return told.compareTo(cluster) <= 0 ? this : new LoopState(told, policy, links, policies);
+    return told.compareTo(cluster) <= 0
+        ? this
+        : new LoopState(told, policy, links, policies, inForce);
   }
 
   LoopState with(CompiledPolicy compiled) {
-    return new LoopState(cluster, compiled, links, policies);
+    return new LoopState(cluster, compiled, links, policies, inForce);
   }
 
   LoopState with(LinkState changed) {
-    return new LoopState(cluster, policy, changed, policies);
+    return new LoopState(cluster, policy, changed, policies, inForce);
   }
 
   LoopState with(PolicyRevisions changed) {
-    return new LoopState(cluster, policy, links, changed);
+    return new LoopState(cluster, policy, links, changed, inForce);
+  }
+
+  /** After the kernel was brought to all of it. */
+  LoopState enforced() {
+    return new LoopState(cluster, policy, links, policies.enforced(), policy);
   }
 }

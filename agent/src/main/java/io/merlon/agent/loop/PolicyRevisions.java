@@ -26,7 +26,9 @@ public record PolicyRevisions(
    * The revisions of one policy: the API server's number for it, or of a file a hash of its
    * content. "" is none: it is not enforced yet, or deleted and still enforced.
    */
-  public record Revision(String seen, String enforced) {}
+  public record Revision(String seen, String enforced) {
+    static final Revision NONE = new Revision("", "");
+  }
 
   public PolicyRevisions {
     pending = Set.copyOf(pending);
@@ -52,7 +54,7 @@ public record PolicyRevisions(
   }
 
   private PolicyRevisions seen(ClusterEvent.Key policy, String uid, String revision) {
-    Revision before = policies.getOrDefault(policy, new Revision("", ""));
+    Revision before = policies.getOrDefault(policy, Revision.NONE);
     Set<ClusterEvent.Key> waiting = new HashSet<>(pending);
     waiting.add(policy);
     return new PolicyRevisions(
@@ -77,13 +79,14 @@ public record PolicyRevisions(
   }
 
   private static String revision(String resourceVersion, Record content) {
-    if (!resourceVersion.isEmpty()) {
-      return resourceVersion;
-    }
+    return resourceVersion.isEmpty() ? digest(content.toString()) : resourceVersion;
+  }
+
+  /** A short name of a content. */
+  static String digest(String content) {
     try {
       byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(content.toString().getBytes(StandardCharsets.UTF_8));
+          MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(hash, 0, 6);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every jdk has sha-256", e);

@@ -1,6 +1,5 @@
 package io.merlon.agent.program;
 
-import io.merlon.agent.program.Hooks.Place;
 import io.merlon.bpf.BpfProgram;
 import io.merlon.bpf.ClsactFilter;
 import io.merlon.datapath.Hook;
@@ -15,7 +14,7 @@ record ClsactHooks(int priority) {
   /** "MR": marks our filters among those of the same priority. */
   private static final int HANDLE = 0x4d52;
 
-  private ClsactFilter filter(Place place) {
+  private ClsactFilter filter(HookPlace place) {
     return new ClsactFilter(place.ifindex(), place.direction(), priority, HANDLE);
   }
 
@@ -28,24 +27,24 @@ record ClsactHooks(int priority) {
     return Qdisc.isClsact(ifindex);
   }
 
-  OptionalInt programAt(Place place) {
+  OptionalInt programAt(HookPlace place) {
     return filter(place).programId();
   }
 
   /** Attaches a program, or puts it in our former one's place in one step. */
-  void put(Place place, BpfProgram program) {
+  void put(HookPlace place, BpfProgram program) {
     ClsactFilter.createQdisc(place.ifindex());
     filter(place).attach(program);
   }
 
-  void remove(Place place) {
+  void remove(HookPlace place) {
     filter(place).detach();
   }
 
   /** Takes our filters off an interface, whichever process attached them. */
   void removeAll(int ifindex) {
     for (Hook hook : Hook.values()) {
-      Place place = new Place(ifindex, hook);
+      HookPlace place = new HookPlace(ifindex, hook);
       OptionalInt id = programAt(place);
       if (id.isPresent() && OurPrograms.ids().contains(id.getAsInt())) {
         remove(place);

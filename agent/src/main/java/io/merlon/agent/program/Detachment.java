@@ -1,6 +1,5 @@
 package io.merlon.agent.program;
 
-import io.merlon.agent.program.Hooks.Place;
 import io.merlon.bpf.BpfException;
 import io.merlon.bpf.Feature;
 import io.merlon.bpf.Inventory;
@@ -56,7 +55,7 @@ record Detachment(PinLayout layout, int priority) {
       for (Hook hook : Hook.values()) {
         for (int id : programs(link.ifindex(), hook)) {
           if (ours.contains(id)) {
-            here.add(new LinkAt(id, new Place(link.ifindex(), hook)));
+            here.add(new LinkAt(id, new HookPlace(link.ifindex(), hook)));
           }
         }
       }
@@ -69,7 +68,7 @@ record Detachment(PinLayout layout, int priority) {
   }
 
   /** A link by what it attaches where. */
-  private record LinkAt(int program, Place place) {
+  private record LinkAt(int program, HookPlace place) {
     boolean isThis(LinkInfo link) {
       return link.programId() == program && link.at(place.ifindex(), place.direction());
     }
@@ -77,7 +76,7 @@ record Detachment(PinLayout layout, int priority) {
 
   private static List<Integer> programs(int ifindex, Hook hook) {
     try {
-      return TcxLink.programIds(ifindex, Place.direction(hook));
+      return TcxLink.programIds(ifindex, HookPlace.direction(hook));
     } catch (BpfException gone) {
       return List.of();
     }

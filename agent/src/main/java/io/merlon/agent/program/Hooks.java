@@ -3,13 +3,13 @@ package io.merlon.agent.program;
 import io.merlon.agent.program.DatapathSettings.HookKind;
 import io.merlon.bpf.BpfException;
 import io.merlon.bpf.BpfProgram;
-import io.merlon.bpf.Direction;
 import io.merlon.bpf.Feature;
 import io.merlon.bpf.Inventory;
 import io.merlon.bpf.Support;
 import io.merlon.datapath.Datapath;
 import io.merlon.datapath.Hook;
 import io.merlon.netlink.Links;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,25 +30,6 @@ final class Hooks implements AutoCloseable {
   private final ClsactHooks clsact;
   private final Datapath programs;
 
-  /** Where a program is. */
-  record Place(int ifindex, Hook hook) {
-    Direction direction() {
-      return direction(hook);
-    }
-
-    static Direction direction(Hook hook) {
-      return switch (hook) {
-        case FROM_POD -> Direction.INGRESS;
-        case TO_POD, UPLINK -> Direction.EGRESS;
-      };
-    }
-
-    @Override
-    public String toString() {
-      return hook.program() + " at interface " + ifindex;
-    }
-  }
-
   Hooks(PinLayout layout, DatapathSettings settings, Datapath programs) {
     this.tcx = new TcxHooks(layout);
     this.clsact = new ClsactHooks(settings.clsactPriority());
@@ -63,7 +44,7 @@ final class Hooks implements AutoCloseable {
    */
   void warmUp() {
     for (Hook hook : Hook.values()) {
-      Place nowhere = new Place(Integer.MAX_VALUE, hook);
+      HookPlace nowhere = new HookPlace(Integer.MAX_VALUE, hook);
       try {
         isAt(nowhere);
         remove(nowhere);
@@ -74,24 +55,20 @@ final class Hooks implements AutoCloseable {
     }
   }
 
-  static List<Hook> of(boolean uplink) {
-    return uplink ? List.of(Hook.UPLINK) : List.of(Hook.FROM_POD, Hook.TO_POD);
-  }
-
   void adopt() {
     tcx.adopt();
   }
 
-  private BpfProgram program(Place place) {
-    return programs.program(place.hook);
+  private BpfProgram program(HookPlace place) {
+    return programs.program(place.hook());
   }
 
   /** The places where links of ours are. Nothing lists filters but their interfaces. */
-  Set<Place> linked() {
+  Set<HookPlace> linked() {
     return tcx.places();
   }
 
-  private OptionalInt programAt(Place place) {
+  private OptionalInt programAt(HookPlace place) {
     if (tcx.isAt(place)) {
       return tcx.programAt(place);
     }
@@ -99,17 +76,17 @@ final class Hooks implements AutoCloseable {
   }
 
   /** Whether a program of ours, of whatever generation, is at a place. */
-  boolean isAt(Place place) {
+  boolean isAt(HookPlace place) {
     return programAt(place).isPresent();
   }
 
   /** Whether the program there is the one we would attach. */
-  boolean isCurrent(Place place) {
+  boolean isCurrent(HookPlace place) {
     return programAt(place).equals(OptionalInt.of(program(place).id()));
   }
 
   /** Attaches our program, or puts it in our former one's place in one step. */
-  void put(Place place) {
+  void put(HookPlace place) {
     if (tcx.isAt(place) && tcx.programAt(place).isEmpty()) {
       tcx.remove(place); // Somebody detached it: such a link takes no program any more.
     }
@@ -138,7 +115,7 @@ final class Hooks implements AutoCloseable {
    * one exchange. Only between that and the filter's end, two calls, does a packet meet our
    * programs twice: it is judged the same, and counted twice.
    */
-  private void link(Place place) {
+  private void link(HookPlace place) {
     if (!tcx.isAt(place) && clsact.programAt(place).isPresent()) {
       tcx.begin(place);
     }
@@ -147,17 +124,17 @@ final class Hooks implements AutoCloseable {
   }
 
   /** Whether a place has a filter only, though links are known. */
-  boolean isUnsettled(Place place) {
+  boolean isUnsettled(HookPlace place) {
     return kind == HookKind.BEST && !tcx.isAt(place) && isAt(place);
   }
 
   /** Gives a place its link. */
-  void settle(Place place) {
+  void settle(HookPlace place) {
     link(place);
   }
 
   /** Takes our program off; an interface that is gone has none. */
-  void remove(Place place) {
+  void remove(HookPlace place) {
     tcx.remove(place);
     if (kind != HookKind.TCX) {
       clsact.remove(place);
@@ -165,11 +142,11 @@ final class Hooks implements AutoCloseable {
   }
 
   /** How many of these places have a program with other instructions than ours. */
-  int different(Set<Place> places) {
+  int different(Collection<HookPlace> places) {
     Map<Integer, String> tags = new HashMap<>();
     Inventory.programs("").forEach(program -> tags.put(program.id(), program.tag()));
     int different = 0;
-    for (Place place : places) {
+    for (HookPlace place : places) {
       OptionalInt id = programAt(place);
       if (id.isPresent() && !program(place).tag().equals(tags.get(id.getAsInt()))) {
         different++;
@@ -179,7 +156,7 @@ final class Hooks implements AutoCloseable {
   }
 
   /** Puts back what is not at its place any more, and a name that is gone. */
-  List<Repair> check(Place place) {
+  List<Repair> check(HookPlace place) {
     if (!isCurrent(place)) {
       put(place);
       return List.of(new Repair(Repair.Kind.HOOK, place.toString()));
@@ -194,7 +171,7 @@ final class Hooks implements AutoCloseable {
   }
 
   /** Whether somebody's link came to where we have a filter, and would run before it. */
-  private boolean isOvertaken(Place place) {
+  private boolean isOvertaken(HookPlace place) {
     return kind == HookKind.BEST && !tcx.isAt(place) && !tcx.isFree(place);
   }
 

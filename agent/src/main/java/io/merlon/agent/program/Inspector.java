@@ -1,6 +1,5 @@
 package io.merlon.agent.program;
 
-import io.merlon.agent.program.Hooks.Place;
 import io.merlon.agent.program.Inspection.Damage;
 import io.merlon.agent.program.PinLayout.Generation;
 import io.merlon.bpf.BpfException;
@@ -38,11 +37,11 @@ final class Inspector {
    * @param wanted the places where programs of ours should be
    * @param settled how many filters may become links meanwhile
    */
-  Inspection inspect(boolean inForce, Set<Place> wanted, int settled) {
+  Inspection inspect(boolean inForce, Set<HookPlace> wanted, int settled) {
     if (inForce) {
       attempt(0, this::restoreFolders);
     }
-    attempt(0, this::pinMaps);
+    attempt(0, this::pinAgain);
     if (inForce) {
       wanted.forEach(place -> attempt(place.ifindex(), () -> hooks.check(place)));
       settle(wanted, settled);
@@ -51,9 +50,9 @@ final class Inspector {
     return new Inspection(repairs, damages);
   }
 
-  private void settle(Set<Place> wanted, int most) {
+  private void settle(Set<HookPlace> wanted, int most) {
     int left = most;
-    for (Place place : wanted) {
+    for (HookPlace place : wanted) {
       if (left > 0 && hooks.isUnsettled(place)) {
         left--;
         attempt(
@@ -79,10 +78,8 @@ final class Inspector {
     return List.of(new Repair(kind, layout.root().toString()));
   }
 
-  private List<Repair> pinMaps() {
-    return state.maps().pinAgain().stream()
-        .map(name -> new Repair(Repair.Kind.PIN, "map " + name))
-        .toList();
+  private List<Repair> pinAgain() {
+    return state.maps().pinAgain().stream().map(name -> new Repair(Repair.Kind.PIN, name)).toList();
   }
 
   private void attempt(int ifindex, Supplier<List<Repair>> look) {

@@ -6,12 +6,7 @@ import io.merlon.agent.plan.Capacities;
 import io.merlon.agent.plan.ObservedState;
 import io.merlon.agent.plan.Plan;
 import io.merlon.agent.plan.PlanStep;
-import io.merlon.agent.program.Hooks.Place;
-import io.merlon.agent.program.PinLayout.Generation;
-import io.merlon.datapath.Hook;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,29 +25,23 @@ public final class LibbpfDatapath implements Datapath {
   private static final int SETTLED_AT_ONCE = 2;
 
   private final DatapathSettings settings;
-  private final LongSupplier nanos;
   private final PinLayout layout;
   private final Grace grace;
   private final NodeState state;
   private final Hooks hooks;
+  private final EnforcedInterfaces interfaces;
   private final Adoption adoption;
-
-  /** Interfaces bound or guarded since the start. */
-  private final Set<Integer> known = new HashSet<>();
-
-  private long lastPut;
 
   /** Whether old programs are still to be replaced, see {@link Adoption.Beside}. */
   private boolean beside;
 
   private LibbpfDatapath(DatapathSettings settings, Opened opened, LongSupplier nanos) {
     this.settings = settings;
-    this.nanos = nanos;
-    this.lastPut = nanos.getAsLong();
     this.layout = new PinLayout(settings.root());
     this.grace = opened.grace();
     this.state = opened.state();
     this.hooks = new Hooks(layout, settings, state.maps().kernel());
+    this.interfaces = new EnforcedInterfaces(state.endpoints(), hooks, nanos);
     this.beside = opened.reason() != null;
     hooks.warmUp();
     hooks.adopt();
@@ -77,23 +66,18 @@ public final class LibbpfDatapath implements Datapath {
   private Adoption begin(Opened opened) {
     if (opened.reason() != null) {
       layout.generations().stream()
-          .filter(other -> !other.equals(generation()))
+          .filter(other -> !other.equals(state.maps().generation()))
           .forEach(state.maps().ledger()::include);
       return new Adoption.Beside(opened.reason());
     }
     if (opened.fresh()) {
-      layout.putInForce(generation());
+      layout.putInForce(state.maps().generation());
       return new Adoption.Fresh();
     }
-    Set<Place> there = new HashSet<>();
-    wanted().stream().filter(hooks::isAt).forEach(there::add);
+    List<HookPlace> there = interfaces.held();
     int different = hooks.different(there);
-    there.forEach(hooks::put);
+    there.stream().filter(place -> !hooks.isCurrent(place)).forEach(hooks::put);
     return new Adoption.Adopted(state.endpoints().interfaces().size(), different);
-  }
-
-  private Generation generation() {
-    return state.maps().generation();
   }
 
   @Override
@@ -138,92 +122,47 @@ public final class LibbpfDatapath implements Datapath {
 
   @Override
   public void bind(HostInterface at, PodRef pod) {
-    guard(at, new InterfaceEntry(at.name(), false, pod));
+    interfaces.guard(at, new InterfaceEntry(at.name(), false, pod), beside);
   }
 
   @Override
   public void guard(HostInterface at) {
-    guard(at, new InterfaceEntry(at.name(), false, null));
+    interfaces.guard(at, new InterfaceEntry(at.name(), false, null), beside);
   }
 
   @Override
   public void guardUplink(HostInterface at) {
-    guard(at, new InterfaceEntry(at.name(), true, null));
-  }
-
-  private void guard(HostInterface at, InterfaceEntry entry) {
-    known.add(at.ifindex());
-    state.endpoints().enter(at.ifindex(), entry);
-    for (Place place : places(at.ifindex(), entry)) {
-      if (beside ? !hooks.isAt(place) : !hooks.isCurrent(place)) {
-        hooks.put(place);
-        lastPut = nanos.getAsLong();
-      }
-    }
-  }
-
-  private static List<Place> places(int ifindex, InterfaceEntry entry) {
-    return Hooks.of(entry.uplink()).stream().map(hook -> new Place(ifindex, hook)).toList();
-  }
-
-  private Set<Place> wanted() {
-    Set<Place> wanted = new HashSet<>();
-    state.endpoints().interfaces().forEach((i, entry) -> wanted.addAll(places(i, entry)));
-    return wanted;
+    interfaces.guard(at, new InterfaceEntry(at.name(), true, null), beside);
   }
 
   @Override
   public void release(int ifindex) {
-    known.remove(ifindex);
-    for (Hook hook : Hook.values()) {
-      hooks.remove(new Place(ifindex, hook));
-    }
-    state.endpoints().leave(ifindex);
+    interfaces.release(ifindex);
   }
 
   @Override
   public Set<HostInterface> guarded() {
-    Set<HostInterface> guarded = new HashSet<>();
-    for (Map.Entry<Integer, InterfaceEntry> entry : state.endpoints().interfaces().entrySet()) {
-      guarded.add(new HostInterface(entry.getKey(), entry.getValue().name()));
-    }
-    return guarded;
+    return interfaces.all();
   }
 
   @Override
   public void takeOver() {
-    if (!beside) {
-      return;
+    if (beside) {
+      new TakeOver(layout, hooks, state.maps()).run(interfaces.places());
+      beside = false;
     }
-    FlowMigration flows = new FlowMigration(kernel(), 0);
-    List<Generation> old = new ArrayList<>(layout.generations());
-    old.removeIf(generation()::equals);
-    old.forEach(flows::from);
-    Set<Place> all = wanted();
-    all.addAll(hooks.linked());
-    all.stream().filter(hooks::isAt).forEach(hooks::put);
-    old.forEach(flows::from); // what was opened meanwhile
-    state.maps().ledger().closeOldBooks();
-    layout.putInForce(generation());
-    old.forEach(layout::remove);
-    beside = false;
   }
 
   @Override
   public void sweep() {
-    Set<Integer> stray = new HashSet<>(state.endpoints().interfaces().keySet());
-    hooks.linked().forEach(place -> stray.add(place.ifindex()));
-    stray.removeAll(known);
-    stray.forEach(this::release);
-    state.endpoints().sweep();
-    hooks.removeStrayFilters(known);
+    interfaces.sweep();
   }
 
   @Override
   public Inspection check() {
-    boolean quiet = nanos.getAsLong() - lastPut > QUIET;
+    int settled = interfaces.isQuiet(QUIET) ? SETTLED_AT_ONCE : 0;
     Inspection found =
-        new Inspector(layout, state, hooks).inspect(!beside, wanted(), quiet ? SETTLED_AT_ONCE : 0);
+        new Inspector(layout, state, hooks).inspect(!beside, interfaces.places(), settled);
     if (state.slots().wantsEpochMoved()) {
       state.judgeAgain();
     }
@@ -232,7 +171,8 @@ public final class LibbpfDatapath implements Datapath {
 
   /** Gives interfaces that have filters only their links; says how many hooks got one. */
   int settle(int most) {
-    List<Place> some = wanted().stream().filter(hooks::isUnsettled).limit(most).toList();
+    List<HookPlace> some =
+        interfaces.places().stream().filter(hooks::isUnsettled).limit(most).toList();
     some.forEach(hooks::settle);
     return some.size();
   }

@@ -15,6 +15,7 @@ import io.merlon.datapath.Datapath;
 import io.merlon.datapath.Subject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -32,10 +33,12 @@ final class NodeMaps implements AutoCloseable {
   private final BpfMap<Integer, Subject> subjects;
   private final BpfMap<Integer, Counter> counters;
   private final Ledger ledger;
+  private final ProgramPins programs;
 
   private NodeMaps(
-      Generation generation, Datapath kernel, OwnedMap<Integer, InterfaceEntry> interfaces) {
-    this.generation = generation;
+      ProgramPins programs, Datapath kernel, OwnedMap<Integer, InterfaceEntry> interfaces) {
+    this.generation = programs.generation();
+    this.programs = programs;
     this.kernel = kernel;
     this.interfaces = interfaces;
     this.counters = kernel.object().map("counters", Codec.u32(), Books.codec());
@@ -43,18 +46,23 @@ final class NodeMaps implements AutoCloseable {
     this.subjects = kernel.object().map("subjects", Codec.u32(), Subject.CODEC);
   }
 
-  /** Loads the programs with the generation's maps, which are created where they are missing. */
+  /**
+   * Loads the programs with the generation's maps, which are created where they are missing.
+   * Programs of the same object that are pinned beside the maps are taken as they are.
+   */
   static NodeMaps load(Generation generation, Map<String, Integer> entries) {
     BpfObjectSpec spec = spec(entries);
     spec.maps().stream()
         .map(MapSpec::name)
         .filter(name -> !name.equals(SCRATCH))
         .forEach(name -> spec.pinMap(name, generation.map(name)));
-    Datapath kernel = Datapath.load(spec);
+    ProgramPins programs = new ProgramPins(generation, spec.digest());
+    Datapath kernel = programs.load(spec);
     OwnedMap<Integer, InterfaceEntry> interfaces = null;
     try {
+      programs.pin(kernel);
       interfaces = interfaces(generation);
-      return new NodeMaps(generation, kernel, interfaces);
+      return new NodeMaps(programs, kernel, interfaces);
     } catch (RuntimeException failure) {
       if (interfaces != null) {
         interfaces.close();
@@ -121,12 +129,15 @@ final class NodeMaps implements AutoCloseable {
   /** Pins what lost its name; says which. */
   List<String> pinAgain() {
     PinLayout.createFolder(generation.folder());
-    Stream<String> ours =
-        Stream.concat(kernel.object().maps().stream(), Stream.of(INTERFACES))
-            .filter(name -> !name.equals(SCRATCH) && !Files.exists(generation.map(name)))
-            .sorted()
-            .peek(this::pin);
-    return Stream.concat(ours, ledger.pinAgain().stream()).toList();
+    List<String> pinned = new ArrayList<>();
+    Stream.concat(kernel.object().maps().stream(), Stream.of(INTERFACES))
+        .filter(name -> !name.equals(SCRATCH) && !Files.exists(generation.map(name)))
+        .sorted()
+        .peek(this::pin)
+        .forEach(name -> pinned.add("map " + name));
+    ledger.pinAgain().forEach(name -> pinned.add("map " + name));
+    programs.pin(kernel).forEach(hook -> pinned.add("program " + hook.program()));
+    return pinned;
   }
 
   private void pin(String name) {

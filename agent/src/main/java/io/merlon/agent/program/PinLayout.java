@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  *
  * <pre>
  * ROOT/v1g3/endpoints ...   the maps of layout 1, third generation
+ * ROOT/v1g3/program_X_...   the programs on these maps, made of the object whose digest is X
  * ROOT/current              a symbolic link to the generation in force
  * ROOT/links/7_from_pod     the link of a program at interface 7
  * ROOT/totals               what was counted, of all generations
@@ -37,6 +38,17 @@ record PinLayout(Path root) {
   record Generation(Path folder, int layout, int number) {
     Path map(String name) {
       return folder.resolve(name);
+    }
+
+    Path program(String digest, Hook hook) {
+      return folder.resolve("program_" + digest + "_" + hook.program());
+    }
+
+    /** The names of all programs, whichever object they are made of. */
+    List<Path> programs() {
+      return list(folder).stream()
+          .filter(pin -> pin.getFileName().toString().startsWith("program_"))
+          .toList();
     }
   }
 

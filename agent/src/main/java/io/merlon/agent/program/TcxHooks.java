@@ -1,6 +1,5 @@
 package io.merlon.agent.program;
 
-import io.merlon.agent.program.Hooks.Place;
 import io.merlon.agent.program.PinLayout.LinkPin;
 import io.merlon.bpf.BpfProgram;
 import io.merlon.bpf.LinkInfo;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TcxHooks implements AutoCloseable {
   private final PinLayout layout;
-  private final Map<Place, TcxLink> links = new HashMap<>();
+  private final Map<HookPlace, TcxLink> links = new HashMap<>();
 
   TcxHooks(PinLayout layout) {
     this.layout = layout;
@@ -31,7 +30,7 @@ final class TcxHooks implements AutoCloseable {
   void adopt() {
     for (LinkPin pin : layout.linkPins()) {
       TcxLink link = TcxLink.openPinned(pin.path());
-      Place place = new Place(pin.ifindex(), pin.hook());
+      HookPlace place = new HookPlace(pin.ifindex(), pin.hook());
       if (link.info().at(pin.ifindex(), place.direction())) {
         links.put(place, link);
       } else {
@@ -41,21 +40,21 @@ final class TcxHooks implements AutoCloseable {
     }
   }
 
-  boolean isAt(Place place) {
+  boolean isAt(HookPlace place) {
     return links.containsKey(place);
   }
 
   /** Whether nobody has a link there. */
-  boolean isFree(Place place) {
+  boolean isFree(HookPlace place) {
     return TcxLink.programIds(place.ifindex(), place.direction()).isEmpty();
   }
 
-  Set<Place> places() {
+  Set<HookPlace> places() {
     return Set.copyOf(links.keySet());
   }
 
   /** Attaches a program before all others, or puts it in the former one's place in one step. */
-  void put(Place place, BpfProgram program) {
+  void put(HookPlace place, BpfProgram program) {
     TcxLink present = links.get(place);
     if (present != null) {
       present.update(program);
@@ -65,13 +64,13 @@ final class TcxHooks implements AutoCloseable {
   }
 
   /** Attaches a program that leaves every packet to what comes after it. */
-  void begin(Place place) {
+  void begin(HookPlace place) {
     try (OwnedProgram aside = OwnedProgram.withoutOpinion(OurPrograms.ASIDE)) {
       attach(place, aside);
     }
   }
 
-  private void attach(Place place, BpfProgram program) {
+  private void attach(HookPlace place, BpfProgram program) {
     TcxLink link = TcxLink.attach(program, place.ifindex(), place.direction(), TcxLink.Place.FIRST);
     try {
       pin(place, link);
@@ -82,13 +81,13 @@ final class TcxHooks implements AutoCloseable {
     }
   }
 
-  private void pin(Place place, TcxLink link) {
+  private void pin(HookPlace place, TcxLink link) {
     Path path = layout.link(place.ifindex(), place.hook());
     Pins.unpin(path);
     link.pin(path);
   }
 
-  void remove(Place place) {
+  void remove(HookPlace place) {
     TcxLink link = links.remove(place);
     Pins.unpin(layout.link(place.ifindex(), place.hook()));
     if (link != null) {
@@ -97,7 +96,7 @@ final class TcxHooks implements AutoCloseable {
   }
 
   /** The id of the program there, unless somebody took it off. */
-  OptionalInt programAt(Place place) {
+  OptionalInt programAt(HookPlace place) {
     @Nullable TcxLink link = links.get(place);
     if (link == null) {
       return OptionalInt.empty();
@@ -109,7 +108,7 @@ final class TcxHooks implements AutoCloseable {
   }
 
   /** Whether a link had lost its name; it has it again. */
-  boolean pinAgain(Place place) {
+  boolean pinAgain(HookPlace place) {
     TcxLink link = links.get(place);
     if (link == null || Files.exists(layout.link(place.ifindex(), place.hook()))) {
       return false;

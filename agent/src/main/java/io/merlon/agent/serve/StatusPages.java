@@ -16,11 +16,12 @@ public final class StatusPages {
   /**
    * Where the pages' content comes from.
    *
+   * @param view empty while the agent starts
    * @param sinceWork how long ago the loop last came round
    * @param staleness how far cluster state may lag behind, if the source knows
    */
   public record Sources(
-      Supplier<AgentView> view,
+      Supplier<Optional<AgentView>> view,
       Supplier<Duration> sinceWork,
       Supplier<Optional<Staleness>> staleness) {}
 
@@ -30,13 +31,21 @@ public final class StatusPages {
   }
 
   public Response answer(String path) {
-    AgentView view = sources.view().get();
+    return path.equals("/healthz")
+        ? health()
+        : sources
+            .view()
+            .get()
+            .map(view -> answer(path, view))
+            .orElseGet(() -> Response.text(503, "what the kernel holds is being read"));
+  }
+
+  private Response answer(String path, AgentView view) {
     return switch (path) {
-      case "/healthz" -> health();
       case "/readyz" -> ready(view);
       case "/v1/status" -> Response.json(StatusJson.status(node, view, sources.staleness().get()));
-      case "/v1/pods" -> Response.json(StatusJson.pods(view));
-      case "/v1/policies" -> Response.json(StatusJson.policies(view));
+      case "/v1/pods" -> Response.json(PodsJson.of(view));
+      case "/v1/policies" -> Response.json(PoliciesJson.of(view));
       default -> Response.text(404, "no such page");
     };
   }

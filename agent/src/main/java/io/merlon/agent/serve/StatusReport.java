@@ -67,27 +67,50 @@ public record StatusReport(String status, String pods, String policies) {
 
   private static void pod(StringBuilder text, Map<?, ?> pod) {
     text.append(
-        "  %s/%s %s %s%s%n"
+        "  %s/%s %s %s%s revision %s%s%n"
             .formatted(
                 pod.get("namespace"),
                 pod.get("name"),
                 pod.get("mode"),
                 Boolean.TRUE.equals(pod.get("attached")) ? "attached" : "without an interface",
-                Boolean.TRUE.equals(pod.get("up_to_date")) ? "" : " NOT UP TO DATE"));
+                Boolean.TRUE.equals(pod.get("up_to_date")) ? "" : " NOT UP TO DATE",
+                enforcement(pod),
+                items(pod, "problems").isEmpty() ? "" : " WITH PROBLEMS"));
+    for (Object item : items(pod, "policies")) {
+      if (item instanceof Map<?, ?> policy && !isEnforced(policy)) {
+        text.append("    %s revision %s%n".formatted(name(policy), enforcement(policy)));
+      }
+    }
   }
 
   private static void policy(StringBuilder text, Map<?, ?> policy) {
-    boolean same = String.valueOf(policy.get("seen")).equals(policy.get("enforced"));
     text.append(
-        "  %s %s revision %s %s%s%n"
+        "  %s revision %s%s%n"
             .formatted(
-                policy.get("kind"),
-                "".equals(policy.get("namespace"))
-                    ? policy.get("name")
-                    : policy.get("namespace") + "/" + policy.get("name"),
-                policy.get("seen"),
-                same ? "enforced" : "NOT ENFORCED (is: " + policy.get("enforced") + ")",
+                name(policy),
+                enforcement(policy),
                 items(policy, "problems").isEmpty() ? "" : " WITH PROBLEMS"));
+  }
+
+  private static String name(Map<?, ?> policy) {
+    String namespace = String.valueOf(policy.get("namespace"));
+    return policy.get("kind")
+        + (namespace.isEmpty() ? " " : " " + namespace + "/")
+        + policy.get("name");
+  }
+
+  private static boolean isEnforced(Map<?, ?> object) {
+    return String.valueOf(object.get("seen")).equals(String.valueOf(object.get("enforced")));
+  }
+
+  /** The revision told, and whether it is the one enforced. */
+  private static String enforcement(Map<?, ?> object) {
+    String seen = String.valueOf(object.get("seen"));
+    String enforced = String.valueOf(object.get("enforced"));
+    return (seen.isEmpty() ? "none" : seen)
+        + (isEnforced(object)
+            ? " enforced"
+            : " NOT ENFORCED (is: " + (enforced.isEmpty() ? "none" : enforced) + ")");
   }
 
   /** JSON is YAML. */

@@ -38,9 +38,21 @@ public final class ApiServer {
     if (hasKubeconfig || host.isEmpty()) {
       return new ApiServer(Config.autoConfigure(null));
     }
+    return inCluster(environment, serviceAccount);
+  }
+
+  private static ApiServer inCluster(Map<String, String> environment, Path serviceAccount) {
+    String host = environment.getOrDefault("KUBERNETES_SERVICE_HOST", "kubernetes.default.svc");
     String name = host.contains(":") ? "[" + host + "]" : host;
     String port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "443");
     return of("https://" + name + ":" + port, serviceAccount);
+  }
+
+  /** As a kubeconfig's current context says, or a folder with a service account's files. */
+  public static ApiServer of(Path credentials) {
+    return Files.isDirectory(credentials)
+        ? inCluster(System.getenv(), credentials)
+        : of(credentials, null);
   }
 
   /** As a kubeconfig file says; null means its current context. */

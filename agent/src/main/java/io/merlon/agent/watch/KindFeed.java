@@ -4,6 +4,7 @@ import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.watch.ApiStreams.WatchEvents;
 import io.merlon.agent.watch.WatchedKind.Item;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -42,7 +43,7 @@ final class KindFeed {
   }
 
   /** Reads a page of a list into the store. */
-  ApiStreams.Page page(ResponseStream body, Consumer<Item> take) throws IOException {
+  ApiStreams.Page page(InputStream body, Consumer<Item> take) throws IOException {
     ApiStreams.Page page =
         ApiStreams.list(
             body,

@@ -1,6 +1,7 @@
 package io.merlon.agent.watch;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,19 +29,19 @@ final class KindRequests {
    * @param paged whether to ask for pages, or for all at once
    * @param more where the page before ended, "" for the first
    */
-  ResponseStream list(boolean paged, String more) throws IOException {
+  InputStream list(boolean paged, String more) throws IOException {
     return page("", paged, more);
   }
 
   /** Asks for a page of the pods of a node. */
-  ResponseStream listOn(String node, boolean paged, String more) throws IOException {
+  InputStream listOn(String node, boolean paged, String more) throws IOException {
     return page("&fieldSelector=" + encoded("spec.nodeName=" + node), paged, more);
   }
 
-  private ResponseStream page(String selector, boolean paged, String more) throws IOException {
+  private InputStream page(String selector, boolean paged, String more) throws IOException {
     String limit = paged ? "limit=" + settings.pageSize() : "limit=0";
     String after = more.isEmpty() ? "" : "&continue=" + encoded(more);
-    return connection.get(kind.path() + "?" + limit + selector + after, settings.patience());
+    return connection.getPacked(kind.path() + "?" + limit + selector + after, settings.patience());
   }
 
   /** Asks for what changes after a version; for five to ten minutes, then again. */

@@ -3,6 +3,7 @@ package io.merlon.agent.watch;
 import io.merlon.agent.watch.WatchedKind.Item;
 import io.merlon.agent.watch.WatchedKind.Presence;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -116,13 +117,13 @@ final class KindWatch implements Runnable {
 
   /** A request for the page after another. */
   private interface PageRequest {
-    ResponseStream after(String more) throws IOException;
+    InputStream after(String more) throws IOException;
   }
 
   private String pages(PageRequest request, Consumer<Item> take) throws IOException {
     String more = "";
     while (true) {
-      try (ResponseStream body = request.after(more)) {
+      try (InputStream body = request.after(more)) {
         ApiStreams.Page page = feed.page(body, take);
         report.contact(feed.store().size());
         if (page.more().isEmpty()) {

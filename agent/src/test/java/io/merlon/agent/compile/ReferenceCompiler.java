@@ -75,12 +75,16 @@ final class ReferenceCompiler {
     Map<SubjectKey, Integer> numbers = new HashMap<>();
     PersistentMap<PodRef, LocalPod> pods = PersistentMap.empty();
     PersistentMap<Integer, VerdictTable> tables = PersistentMap.empty();
+    PersistentMap<Integer, List<PolicyRef>> selecting = PersistentMap.empty();
     for (Map.Entry<PodRef, SubjectKey> subject : subjects.entrySet()) {
       Integer known = numbers.get(subject.getValue());
       int number = known == null ? numbers.size() : known;
       if (known == null) {
         numbers.put(subject.getValue(), number);
         tables = tables.with(number, table(subject.getValue(), tested));
+        selecting =
+            selecting.with(
+                number, subject.getValue().policies().stream().map(Policy::ref).toList());
       }
       ReferencePod pod = Objects.requireNonNull(world.pods.get(subject.getKey()));
       pods =
@@ -101,6 +105,7 @@ final class ReferenceCompiler {
         options,
         pods,
         tables,
+        selecting,
         book,
         services(book),
         decisions(tables),

@@ -96,6 +96,7 @@ final class Sameness {
           entry.getKey() + ": subject");
     }
     assertEquals(expected.tables().size(), actual.tables().size(), "tables");
+    assertEquals(actual.tables().keySet(), actual.selecting().keySet());
     assertEquals(subjects.size(), subjects.values().stream().distinct().count(), "subjects");
   }
 
@@ -103,6 +104,8 @@ final class Sameness {
     assertTrue(subjects.size() <= expected.tables().size());
     classes.put(PeerClass.ANY, PeerClass.ANY);
     for (Map.Entry<Integer, Integer> subject : subjects.entrySet()) {
+      assertEquals(
+          expected.selecting().get(subject.getKey()), actual.selecting().get(subject.getValue()));
       VerdictTable wanted = expected.table(subject.getKey());
       VerdictTable is = actual.table(subject.getValue());
       for (Map.Entry<Integer, Integer> peerClass : classes.entrySet()) {

@@ -17,7 +17,7 @@ final class ProgramsAt {
   static List<Integer> of(int ifindex, Hook hook, DatapathSettings.HookKind kind) {
     List<Integer> ids = new ArrayList<>();
     if (kind != DatapathSettings.HookKind.CLSACT) {
-      ids.addAll(TcxLink.programIds(ifindex, Hooks.Place.direction(hook)));
+      ids.addAll(TcxLink.programIds(ifindex, HookPlace.direction(hook)));
     }
     if (kind != DatapathSettings.HookKind.TCX) {
       ids.addAll(filters(ifindex, hook == Hook.FROM_POD ? "ingress" : "egress"));

@@ -279,7 +279,7 @@ class RepairTest {
   }
 
   private static void attachOther(HookKind kind, HostInterface at, BpfProgram other, Path pin) {
-    var direction = Hooks.Place.direction(Hook.FROM_POD);
+    var direction = HookPlace.direction(Hook.FROM_POD);
     if (kind == HookKind.CLSACT) {
       ClsactFilter.createQdisc(at.ifindex());
       new ClsactFilter(at.ifindex(), direction, 10, 1).attach(other);

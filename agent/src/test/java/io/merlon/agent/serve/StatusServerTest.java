@@ -17,6 +17,7 @@ import io.merlon.agent.interfaces.Link;
 import io.merlon.agent.interfaces.LinkEvent;
 import io.merlon.agent.interfaces.PodInterfaces;
 import io.merlon.agent.loop.AgentLoop;
+import io.merlon.agent.loop.AgentView;
 import io.merlon.agent.loop.Batch;
 import io.merlon.agent.loop.LoopSettings;
 import io.merlon.agent.loop.PrintingDatapath;
@@ -48,11 +49,12 @@ class StatusServerTest {
               new PodInterfaces(InterfaceNaming.EKS)),
           () -> 0);
   private Duration idle = Duration.ZERO;
+  private Optional<AgentView> view = Optional.of(loop.view());
   private final StatusServer server = start();
 
   private StatusServer start() {
     StatusPages pages =
-        new StatusPages("n1", new StatusPages.Sources(loop::view, () -> idle, Optional::empty));
+        new StatusPages("n1", new StatusPages.Sources(() -> view, () -> idle, Optional::empty));
     try {
       return StatusServer.start(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -79,6 +81,14 @@ class StatusServerTest {
   }
 
   @Test
+  void isWellButNotReadyWhileItStarts() throws Exception {
+    view = Optional.empty();
+    assertEquals(200, get("/healthz").statusCode());
+    assertEquals("what the kernel holds is being read\n", get("/readyz").body());
+    assertEquals(503, get("/v1/status").statusCode());
+  }
+
+  @Test
   void isNotWellWhenTheLoopIsStuck() throws Exception {
     assertEquals(200, get("/healthz").statusCode());
     idle = Duration.ofSeconds(61);
@@ -92,6 +102,12 @@ class StatusServerTest {
     assertTrue(pods.contains("\"name\":\"web\""), pods);
     assertTrue(pods.contains("\"attached\":true,\"up_to_date\":true"), pods);
     assertTrue(pods.contains("\"addresses\":[\"10.0.0.1\"]"), pods);
+    assertTrue(
+        pods.contains(
+            "\"policies\":[{\"kind\":\"NetworkPolicy\",\"namespace\":\"shop\",\"name\":\"broken\","
+                + "\"seen\":\"7\",\"enforced\":\"7\"}]"),
+        pods);
+    assertTrue(pods.matches("(?s).*\"seen\":\"([0-9a-f]{12})\",\"enforced\":\"\\1\".*"), pods);
     String policies = get("/v1/policies?pretty").body();
     assertTrue(
         policies.contains("\"name\":\"broken\",\"seen\":\"7\",\"enforced\":\"7\""), policies);
@@ -102,10 +118,36 @@ class StatusServerTest {
   void theCommandLineReadsTheSamePages() throws Exception {
     tell();
     StatusReport report = StatusClient.ask(server.address());
-    assertTrue(report.text().contains("web enforce attached"), report.text());
+    assertTrue(
+        report.text().matches("(?s).*web enforce attached revision [0-9a-f]{12} enforced\n.*"),
+        report.text());
     assertTrue(report.text().contains("WITH PROBLEMS"), report.text());
     assertTrue(report.json().startsWith("{\"status\":{\"node\":\"n1\""), report.json());
     assertEquals(false, report.isWell());
+  }
+
+  @Test
+  void theCommandLineSaysWhatOfAPodIsNotEnforced() {
+    StatusReport report =
+        new StatusReport(
+            "{\"node\":\"n1\",\"enforcing\":true,\"problems\":[]}",
+            """
+            {"pods":[{"namespace":"shop","name":"web","mode":"enforce","attached":true,
+            "up_to_date":false,"seen":"bb","enforced":"aa","policies":[
+            {"kind":"NetworkPolicy","namespace":"shop","name":"old","seen":"1","enforced":"1"},
+            {"kind":"ClusterNetworkPolicy","namespace":"","name":"new","seen":"2","enforced":""}],
+            "problems":[]}],"unknown_interfaces":[]}\
+            """,
+            "{\"policies\":[]}");
+    assertTrue(
+        report
+            .text()
+            .contains(
+                """
+                  shop/web enforce attached NOT UP TO DATE revision bb NOT ENFORCED (is: aa)
+                    ClusterNetworkPolicy new revision 2 NOT ENFORCED (is: none)
+                """),
+        report.text());
   }
 
   @Test
@@ -176,6 +218,7 @@ class StatusServerTest {
                 new LinkEvent.Synced()),
             false,
             0));
+    view = Optional.of(loop.view());
   }
 
   private URI uri(String path) {

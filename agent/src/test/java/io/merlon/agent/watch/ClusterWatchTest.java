@@ -327,6 +327,11 @@ final class ClusterWatchTest {
   }
 
   @Test
+  void aFolderOfCredentialsIsAServiceAccounts() {
+    assertEquals("https://kubernetes.default.svc:443/", ApiServer.of(folder).toString());
+  }
+
+  @Test
   void aServerThatDiesAndComesBackIsFollowedFromWhereItWas() {
     server.put(PODS, "n", "stays", "");
     server.put(PODS, "n", "goes", "");

@@ -11,20 +11,28 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * An API server in a process of its own, over TLS and HTTP/2 as real ones are. It prints its
- * address and its certificate's file, and then changes a pod whenever its standard input says
- * {@code churn COUNT PER_SECOND}; each change says when it was made, by the machine's monotonic
- * clock.
+ * address and its certificate's file, and then does what its standard input says, a line each:
+ *
+ * <ul>
+ *   <li>{@code churn COUNT PER_SECOND} changes pods; each change says when it was made, by the
+ *       machine's monotonic clock;
+ *   <li>{@code put RESOURCE NAMESPACE/NAME JSON} and {@code delete RESOURCE NAMESPACE/NAME} are for
+ *       objects beside the cluster's; the JSON's {@code VERSION} becomes its resource version.
+ * </ul>
  */
 final class BenchApiServer {
   private final BenchCluster cluster;
-  private final Set<HttpServerResponse> podWatches = ConcurrentHashMap.newKeySet();
+  private final BenchObjects others = new BenchObjects();
+  private final Map<String, Set<HttpServerResponse>> watches = new ConcurrentHashMap<>();
   private final AtomicLong version = new AtomicLong(1_000);
 
   private BenchApiServer(int pods) {
@@ -42,6 +50,8 @@ final class BenchApiServer {
                     .setHost("localhost")
                     .setSsl(true)
                     .setUseAlpn(true)
+                    .setCompressionSupported(true)
+                    .setCompressionLevel(1)
                     .setKeyCertOptions(certificate.keyCertOptions()))
             .requestHandler(server::answer)
             .listen(0)
@@ -57,10 +67,25 @@ final class BenchApiServer {
   private void obey(int pods) throws IOException {
     var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
-      String[] words = line.split(" ", -1);
-      churn(pods, Integer.parseInt(words[1]), Integer.parseInt(words[2]));
-      System.out.println("churned");
+      String[] words = line.split(" ", 4);
+      switch (words[0]) {
+        case "churn" -> churn(pods, Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+        case "put" ->
+            tell(words[1], others.put(words[1], words[2], words[3], version.incrementAndGet()));
+        case "delete" ->
+            tell(words[1], others.delete(words[1], words[2], version.incrementAndGet()));
+        default -> throw new IllegalArgumentException(line);
+      }
+      System.out.println("done");
     }
+  }
+
+  private void tell(String resource, String event) {
+    watches
+        .getOrDefault(resource, Set.of())
+        .forEach(watch -> {
+          var _ = watch.write(event + "\n");
+        });
   }
 
   private void churn(int pods, int count, int perSecond) {
@@ -74,8 +99,7 @@ final class BenchApiServer {
       String now = String.valueOf(version.incrementAndGet());
       String event =
           pod.replace("\"resourceVersion\":\"1000\"", "\"resourceVersion\":\"" + now + "\"");
-      podWatches.forEach(
-          watch -> watch.write("{\"type\":\"MODIFIED\",\"object\":" + event + "}\n"));
+      tell("pods", "{\"type\":\"MODIFIED\",\"object\":" + event + "}");
     }
   }
 
@@ -94,28 +118,28 @@ final class BenchApiServer {
   private void watch(String resource, HttpServerResponse response) {
     response.setChunked(true);
     var _ = response.write("");
-    if (resource.equals("pods")) {
-      response.closeHandler(_ -> podWatches.remove(response));
-      podWatches.add(response);
-    }
+    Set<HttpServerResponse> ofKind =
+        watches.computeIfAbsent(resource, _ -> ConcurrentHashMap.newKeySet());
+    response.closeHandler(_ -> ofKind.remove(response));
+    ofKind.add(response);
   }
 
   private void list(String resource, HttpServerRequest request) {
-    Objects objects =
-        request.getParam("fieldSelector") == null ? cluster.of(resource) : cluster.ownPods();
+    boolean own = request.getParam("fieldSelector") != null;
+    Objects objects = own ? cluster.ownPods() : cluster.of(resource);
     int from = Integer.parseInt(request.getParam("continue", "0"));
     int limit = Integer.parseInt(request.getParam("limit"));
     int to = limit == 0 ? objects.count() : Math.min(objects.count(), from + limit);
-    var page = new StringBuilder(1 << 22);
-    page.append(
-        "{\"kind\":\"List\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"1000\"");
-    if (to < objects.count()) {
-      page.append(",\"continue\":\"").append(to).append('"');
-    }
-    page.append("},\"items\":[");
+    boolean last = to == objects.count();
+    var items = new StringJoiner(",", "\"items\":[", "]}\n");
     for (int i = from; i < to; i++) {
-      page.append(i == from ? "" : ",").append(objects.text().apply(i));
+      items.add(objects.text().apply(i));
     }
-    var _ = request.response().end(page.append("]}\n").toString());
+    if (last) {
+      others.of(resource, own).forEach(items::add);
+    }
+    String more = last ? "" : ",\"continue\":\"" + to + "\"";
+    String head = "{\"kind\":\"List\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"";
+    var _ = request.response().end(head + version.get() + "\"" + more + "}," + items);
   }
 }

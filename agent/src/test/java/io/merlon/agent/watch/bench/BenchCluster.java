@@ -1,5 +1,6 @@
 package io.merlon.agent.watch.bench;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.IntFunction;
 
@@ -15,11 +16,17 @@ final class BenchCluster {
   private static final int PODS_PER_NAMESPACE = 100;
   private static final int PODS_PER_SERVICE = 20;
   private static final int POLICIES_PER_NAMESPACE = 3;
+  private static final int KEPT = 10_000;
 
   private final int pods;
 
+  /** Made once: a server that writes each pod anew would be what is measured. */
+  private final String[] written;
+
   BenchCluster(int pods) {
     this.pods = pods;
+    this.written = new String[Math.min(pods, KEPT)];
+    Arrays.setAll(written, i -> pod(i, ""));
   }
 
   /** Objects of one kind, each made when it is asked for. */
@@ -29,7 +36,7 @@ final class BenchCluster {
     int namespaces = parts(PODS_PER_NAMESPACE);
     int services = parts(PODS_PER_SERVICE);
     return switch (resource) {
-      case "pods" -> new Objects(pods, i -> pod(i, ""));
+      case "pods" -> new Objects(pods, this::written);
       case "namespaces" -> new Objects(namespaces, BenchCluster::namespace);
       case "nodes" -> new Objects(parts(PODS_PER_NODE), BenchCluster::node);
       case "services" -> new Objects(services, BenchCluster::service);
@@ -43,7 +50,11 @@ final class BenchCluster {
 
   /** The pods of the node that is watched for. */
   Objects ownPods() {
-    return new Objects(Math.min(pods, PODS_PER_NODE), i -> pod(i, ""));
+    return new Objects(Math.min(pods, PODS_PER_NODE), this::written);
+  }
+
+  private String written(int i) {
+    return i < written.length ? written[i] : pod(i, "");
   }
 
   private int parts(int size) {

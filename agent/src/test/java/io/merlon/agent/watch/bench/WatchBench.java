@@ -10,21 +10,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What watching a cluster costs, beside the budget of the whole agent: memory after the first sync
  * and at its worst, time to sync, and time from an event's writing to its delivery. The API server
  * runs in a process of its own; the watching one has the flags of the distribution's launcher.
  *
- * <p>Arguments: the launcher, and numbers of pods.
+ * <p>Arguments: the file of its options, and numbers of pods.
  */
 final class WatchBench {
   private static final int EVENTS = 4_000;
   private static final int EVENTS_PER_SECOND = 200;
   private static final Duration SETTLING = Duration.ofSeconds(5);
-  private static final Pattern FLAG = Pattern.compile("-(?:X|Djdk)[^\\s']+");
 
   private final List<String> flags;
 
@@ -33,32 +30,28 @@ final class WatchBench {
   }
 
   public static void main(String[] args) throws Exception {
-    var flags = new ArrayList<String>();
-    String launcher = Files.readString(Path.of(args[0]));
-    Matcher matcher = FLAG.matcher(launcher.substring(launcher.indexOf("exec ")));
-    while (matcher.find()) {
-      flags.add(matcher.group());
-    }
-    System.out.println("watching with " + String.join(" ", flags));
     System.out.println(
         "   pods | own pods, all known (ms) | RSS synced, churned, peak (MiB) | budget of the whole"
             + " agent | event to sink p50, p99 (ms)");
-    var bench = new WatchBench(flags);
+    var bench = new WatchBench(List.of("@" + args[0]));
     for (int i = 1; i < args.length; i++) {
       System.out.println(bench.measure(Integer.parseInt(args[i])));
     }
   }
 
   private String measure(int pods) throws IOException, InterruptedException {
-    Path kubeconfig = Files.createTempFile("merlon-bench", ".kubeconfig");
+    Path account = Files.createTempDirectory("merlon-bench");
     try (var server = new Child(List.of("-Xmx1g"), BenchApiServer.class, String.valueOf(pods))) {
       String[] address = server.line().split(" ", -1);
-      Files.writeString(kubeconfig, kubeconfig(address[0], address[1]));
-      try (var watch = new Child(flags, WatchedProcess.class, kubeconfig.toString())) {
+      Files.writeString(account.resolve("token"), "t");
+      Files.copy(Path.of(address[1]), account.resolve("ca.crt"));
+      try (var watch = new Child(flags, WatchedProcess.class, address[0], account.toString())) {
         return measure(pods, server, watch);
       }
     } finally {
-      Files.delete(kubeconfig);
+      Files.deleteIfExists(account.resolve("token"));
+      Files.deleteIfExists(account.resolve("ca.crt"));
+      Files.delete(account);
     }
   }
 
@@ -98,30 +91,18 @@ final class WatchBench {
     return Long.parseLong(nanoseconds) / 1e6;
   }
 
-  private static String kubeconfig(String server, String certificate) {
-    return """
-    apiVersion: v1
-    kind: Config
-    clusters: [{name: c, cluster: {server: "%s", certificate-authority: %s}}]
-    users: [{name: u, user: {token: t}}]
-    contexts: [{name: x, context: {cluster: c, user: u}}]
-    current-context: x
-    """
-        .formatted(server, certificate);
-  }
-
   /** Another virtual machine with this one's class path, spoken to by lines. */
   private static final class Child implements AutoCloseable {
     private final Process process;
     private final BufferedReader from;
     private final PrintWriter to;
 
-    Child(List<String> flags, Class<?> main, String argument) throws IOException {
+    Child(List<String> flags, Class<?> main, String... arguments) throws IOException {
       var command = new ArrayList<String>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(flags);
       command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-      command.add(argument);
+      command.addAll(List.of(arguments));
       process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
       from = process.inputReader(StandardCharsets.UTF_8);
       to = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
