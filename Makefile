@@ -61,7 +61,7 @@ MILLISECONDS = 300
 
 bench-agent: deps ## From an event to the kernel at 1,000 and 50,000 pods; starts, links, memory and CPU; beside the budgets
 	$(MVN) -q -DskipTests -Dmdep.outputFile=target/test-classpath -pl integration-tests -am package dependency:build-classpath
-	"$$(.ci/jdk 25)"/bin/java -XX:+UseSerialGC -Xms8m --enable-native-access=ALL-UNNAMED \
+	"$$(.ci/jdk 25)"/bin/java @agent/src/dist/bin/java.options --enable-native-access=ALL-UNNAMED \
 	  -cp "agent/target/test-classes:agent/target/dist/lib/*" io.merlon.agent.bench.AgentBench
 	@echo "without a cache of classes:"
 	@$(PROCESS_BENCH) starts

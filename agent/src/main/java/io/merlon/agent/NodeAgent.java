@@ -52,8 +52,9 @@ final class NodeAgent implements AutoCloseable {
   private NodeAgent(AgentSettings settings) throws IOException, InterruptedException {
     Opening opening = Opening.begin(() -> open(settings));
     CommandQueue queue = new CommandQueue(QUEUE, System::nanoTime);
-    this.links = LinkWatch.start(event -> queue.put(new AgentCommand.LinkChanged(event)));
+    // The way to the API server is the longest: it is begun before the others.
     this.source = ClusterSource.open(settings.node(), new Sink(queue));
+    this.links = LinkWatch.start(event -> queue.put(new AgentCommand.LinkChanged(event)));
     Optional<InetSocketAddress> http = settings.telling().http();
     this.server = http.isEmpty() ? null : serve(http.get(), settings);
     this.datapath = opening.end();
