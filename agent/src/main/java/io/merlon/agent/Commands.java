@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       AgentSubcommand.class,
       StatusSubcommand.class,
+      BreakGlassSubcommand.class,
       DetachSubcommand.class,
       MatrixCommand.class,
       ExplainCommand.class,
@@ -42,6 +43,7 @@ final class Commands implements Runnable {
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Commands());
     addOptions(line, "agent", Options.ALL);
+    addOptions(line, "break-glass", Options.BREAK_GLASS);
     addOptions(line, "detach", Options.DETACH);
     addOptions(line, "status", Options.STATUS);
     return line.setCaseInsensitiveEnumValuesAllowed(true)

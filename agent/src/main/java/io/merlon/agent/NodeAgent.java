@@ -5,6 +5,8 @@ import io.merlon.agent.compile.CompileOptions;
 import io.merlon.agent.compile.IncrementalCompiler;
 import io.merlon.agent.config.AgentSettings;
 import io.merlon.agent.config.GuardedPods;
+import io.merlon.agent.glass.Glass;
+import io.merlon.agent.glass.GlassFolder;
 import io.merlon.agent.interfaces.InterfaceNaming;
 import io.merlon.agent.interfaces.LinkWatch;
 import io.merlon.agent.interfaces.PodInterfaces;
@@ -26,6 +28,7 @@ import io.merlon.agent.watch.SyncState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -63,11 +66,16 @@ final class NodeAgent implements AutoCloseable {
         .addKeyValue("source", settings.node().source())
         .addKeyValue("found", datapath.adoption())
         .log("the agent starts");
+    OtherEnforcer.programs(settings.kernel().pinRoot())
+        .ifPresent(count ->
+            LOG.atWarn()
+                .addKeyValue("programs", count)
+                .log("the VPC CNI's network policy agent enforces on this node too"));
     AgentLoop made = loop(settings, datapath);
     this.loop = made;
     this.thread = LoopThread.start(made, queue);
     if (settings.telling().kubernetesEvents() && !settings.dryRun()) {
-      source.tellProblems(() -> PolicyProblems.of(made.view()));
+      source.tellProblems(() -> WorthTelling.of(made.view(), settings.node().name()));
     }
   }
 
@@ -101,7 +109,8 @@ final class NodeAgent implements AutoCloseable {
         new AgentLoop.Parts(
             datapath,
             new IncrementalCompiler(options, builtIn(settings.enforcement().metadataGuard())),
-            new PodInterfaces(naming)),
+            new PodInterfaces(naming),
+            new Glass(GlassFolder.below(settings.kernel().pinRoot()), InstantSource.system())),
         System::nanoTime);
   }
 

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * ROOT/v1g3/program_X_...   the programs on these maps, made of the object whose digest is X
  * ROOT/current              a symbolic link to the generation in force
  * ROOT/links/7_from_pod     the link of a program at interface 7
+ * ROOT/glass/...            where the glass is broken
  * </pre>
  *
  * A generation is complete before {@code current} names it, and {@code current} changes in one
@@ -159,11 +160,13 @@ record PinLayout(Path root) {
   /** Removes every name of ours; what nobody else holds is gone then. */
   void removeAll() {
     linkPins().forEach(pin -> Pins.unpin(pin.path()));
+    list(root.resolve("glass")).forEach(Pins::unpin);
     Pins.unpin(current());
     Pins.unpin(root.resolve("next"));
     generations().forEach(this::remove);
     try {
       removeIfEmpty(links());
+      removeIfEmpty(root.resolve("glass"));
       removeIfEmpty(root);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
