@@ -7,10 +7,14 @@ record Case(String name, boolean v6, Budget budget, Supplier<Sample> measure) {
   /** In nanoseconds over the empty program. */
   record Budget(int budget, int stretch) {}
 
-  /** One round: the empty program, and the case. */
-  record Sample(int floor, int nanos) {
+  /** One round: the empty program, the case, and the map operations it cannot spare. */
+  record Sample(int floor, int nanos, int bare) {
     int over() {
       return nanos - floor;
+    }
+
+    int maps() {
+      return bare - floor;
     }
   }
 }

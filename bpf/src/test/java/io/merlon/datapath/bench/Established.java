@@ -29,19 +29,21 @@ final class Established {
     End peer = scene.peer(v6, Scene.ALLOWED_PORT);
     Rotation.run(scene.program(Hook.FROM_POD), Packets.tcp(pod, peer, SYN), 1);
     Rotation.run(scene.program(Hook.TO_POD), Packets.tcp(peer, pod, SYN_ACK), 1);
-    boolean out = hook == Hook.FROM_POD;
-    return same(scene, hook, out ? Packets.tcp(pod, peer, ACK) : Packets.tcp(peer, pod, ACK));
+    byte[] out = Packets.tcp(pod, peer, ACK);
+    return same(scene, hook, out, hook == Hook.FROM_POD ? out : Packets.tcp(peer, pod, ACK));
   }
 
   Sample udp(Scene scene) {
     byte[] packet = Packets.udp(pod, scene.peer(v6, Scene.ALLOWED_PORT));
     Rotation.run(scene.program(Hook.FROM_POD), packet, 1);
-    return same(scene, Hook.FROM_POD, packet);
+    return same(scene, Hook.FROM_POD, packet, packet);
   }
 
-  private Sample same(Scene scene, Hook hook, byte[] packet) {
+  /** The same packet over and over; the maps are asked by how the pod would send one. */
+  private Sample same(Scene scene, Hook hook, byte[] out, byte[] packet) {
     int floor = rotation.floor(packet, TIMES).nanos();
-    return travelled(scene, floor, () -> Rotation.run(scene.program(hook), packet, TIMES));
+    int nanos = travelled(scene, () -> Rotation.run(scene.program(hook), packet, TIMES));
+    return new Sample(floor, nanos, scene.bare.run(Bare.Kind.TRAVEL, out, TIMES));
   }
 
   /** As many flows as the scene is made for, one after the other. */
@@ -54,16 +56,18 @@ final class Established {
     return () -> {
       rotation.towards(scene.peers, v6, Scenes.MANY_FLOWS, 0);
       int floor = rotation.rotatedFloor(packet, TIMES).nanos();
-      return travelled(scene, floor, () -> rotation.rotated(program, packet, TIMES));
+      int nanos = travelled(scene, () -> rotation.rotated(program, packet, TIMES));
+      int bare = scene.bare.rotated(Bare.Kind.TRAVEL, rotation, packet, TIMES);
+      return new Sample(floor, nanos, bare);
     };
   }
 
-  private static Sample travelled(Scene scene, int floor, Supplier<Result> run) {
+  private static int travelled(Scene scene, Supplier<Result> run) {
     long events = scene.events();
     int nanos = scene.decided(true, TIMES, run);
     if (scene.events() != events) {
       throw new IllegalStateException("a flow was not established");
     }
-    return new Sample(floor, nanos);
+    return nanos;
   }
 }

@@ -11,7 +11,7 @@ final class Packets {
   static final int SYN_ACK = 0x12;
   static final int ACK = 0x10;
 
-  private static final int LENGTH = 100;
+  static final int LENGTH = 100;
   private static final int ETHERNET = 14;
 
   /** One end of a flow. */

@@ -27,17 +27,17 @@ final class Rotation implements AutoCloseable {
   private final TestRunner rotate;
 
   Rotation() {
-    object = BpfObjectSpec.parse("bench", elf()).load();
+    object = BpfObjectSpec.parse("bench", elf(OBJECT)).load();
     programs = object.map("programs", Codec.u32(), Codec.u32());
     state = object.map("rotation", Codec.u32(), Codec.bytes(STATE_SIZE));
     empty = object.program("empty").testRunner(CAPACITY);
     rotate = object.program("rotate").testRunner(CAPACITY);
   }
 
-  private static byte[] elf() {
-    try (InputStream in = Rotation.class.getResourceAsStream(OBJECT)) {
+  static byte[] elf(String name) {
+    try (InputStream in = Rotation.class.getResourceAsStream(name)) {
       if (in == null) {
-        throw new IllegalStateException(OBJECT + " was not built");
+        throw new IllegalStateException(name + " was not built");
       }
       return in.readAllBytes();
     } catch (IOException e) {

@@ -31,18 +31,20 @@ final class Scene implements AutoCloseable {
   static final int DENIED_PORT = 81;
 
   static final int LOOPBACK = 1;
-  private static final int JIFFIES_PER_SECOND = 1000;
-  private static final int SUBJECT = 1;
+  static final int JIFFIES_PER_SECOND = 1000;
+  static final int PEERS_CLASS = 6;
+  static final int SUBJECT = 1;
   private static final int TABLE = 8;
-  private static final int SLOTS = 1024;
+  static final int SLOTS = 1024;
   private static final int EVENT_BYTES = Event.CODEC.size() + 8;
-  private static final int ALLOW = 1;
-  private static final int DENY = 0;
+  static final int ALLOW = 1;
+  static final int DENY = 0;
   private static final int PASS = -1;
   private static final int DROP = 2;
 
   final Datapath datapath;
   final Peers peers;
+  final Bare bare;
   private final RingBuffer unread;
   private @Nullable Consumer consumer;
   private boolean ringStaysFull;
@@ -51,6 +53,7 @@ final class Scene implements AutoCloseable {
   private Scene(Datapath datapath, Peers peers) {
     this.datapath = datapath;
     this.peers = peers;
+    this.bare = new Bare(datapath);
     this.unread = datapath.events();
   }
 
@@ -109,9 +112,9 @@ final class Scene implements AutoCloseable {
     return datapath.program(hook);
   }
 
-  /** One of its peers. */
+  /** One of its peers, of class {@link #PEERS_CLASS}. */
   End peer(boolean v6, int port) {
-    return new End(peers.address(5, v6), port);
+    return new End(peers.address(PEERS_CLASS - 1, v6), port);
   }
 
   /** The mean time of runs of which each packet must be allowed, or each denied, by policy. */
@@ -125,6 +128,11 @@ final class Scene implements AutoCloseable {
           "verdict %d, %d of %d packets".formatted(result.verdict(), counted, times));
     }
     return result.nanos();
+  }
+
+  /** Packets that policy has allowed so far. */
+  long allowed() {
+    return datapath.counter(SLOTS + Slots.decision(ALLOW, Mode.ENFORCE)).packets();
   }
 
   /** Starts reading its events while they come, of which a denied flow has one for each packet. */
@@ -178,6 +186,7 @@ final class Scene implements AutoCloseable {
       consumer.close();
     }
     unread.close();
+    bare.close();
     datapath.close();
   }
 }
