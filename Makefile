@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Resolved once per run, so that a JDK installed by `deps` is found too.
 MVN = JAVA_HOME="$$(.ci/jdk 25)" mvn -B
 
-.PHONY: help deps build test soak format bindings bindings-check demo test-kernels bench bench-agent bench-datapath bench-traffic bench-compile bench-matrix bench-watch clean
+.PHONY: help deps build test image bench-image chart chart-test test-cluster soak format bindings bindings-check demo test-kernels bench bench-agent bench-datapath bench-traffic bench-compile bench-matrix bench-watch clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,27 @@ test: deps ## Everything that can be tested on this machine
 test-rules: ## Prometheus' rules and alerts, on series as agents write them
 	@promtool=$$(.ci/promtool) && $$promtool check rules --lint=all --lint-fatal deploy/prometheus/*.yaml && \
 	  $$promtool test rules deploy/prometheus/tests/*.yaml
+
+image: deps ## The agent's container image, by Docker or Buildah (IMAGE=name:tag, ARCHIVE=file to save it to)
+	$(MVN) -q -DskipTests -Psbom -pl agent -am package
+	@ARCHIVE='$(ARCHIVE)' deploy/image/build $(IMAGE)
+
+IMAGE = docker.io/library/merlon:0.1.0
+ARCHIVE = $(CURDIR)/agent/target/merlon.tar
+
+bench-image: ## The image's size, its cold start to enforcing and its memory at rest, beside the budgets
+	@deploy/image/bench $(IMAGE) $(ARCHIVE)
+
+chart: ## Render the chart into deploy/kustomize and its README (HELM=helm)
+	@deploy/render $(HELM)
+
+HELM = helm
+
+chart-test: deps ## The chart, rendered by helm where there is one, against Kubernetes' types and the API server of KUBECONFIG
+	$(MVN) -pl agent -am package -Dtest='io.merlon.agent.deploy.*Test,ClusterRoleTest' -Dsurefire.failIfNoSpecifiedTests=false
+
+test-cluster: deps ## Install, enforce, replace, uninstall on the cluster of KUBECONFIG, whose nodes have the image
+	$(MVN) -pl integration-tests -am package -Dtest='ClusterTest' -Dsurefire.failIfNoSpecifiedTests=false
 
 soak: deps ## The scenarios of the node in network namespaces in their long forms (SCENARIOS="ChurnAgentTest,...")
 	$(MVN) -pl integration-tests -am verify -Dmerlon.soak=true -Dtest='$(SCENARIOS)' -Dsurefire.failIfNoSpecifiedTests=false
@@ -61,7 +82,7 @@ MILLISECONDS = 300
 
 bench-agent: deps ## From an event to the kernel at 1,000 and 50,000 pods; starts, links, memory and CPU; beside the budgets
 	$(MVN) -q -DskipTests -Dmdep.outputFile=target/test-classpath -pl integration-tests -am package dependency:build-classpath
-	"$$(.ci/jdk 25)"/bin/java -XX:+UseSerialGC -Xms8m --enable-native-access=ALL-UNNAMED \
+	"$$(.ci/jdk 25)"/bin/java @agent/src/dist/bin/java.options --enable-native-access=ALL-UNNAMED \
 	  -cp "agent/target/test-classes:agent/target/dist/lib/*" io.merlon.agent.bench.AgentBench
 	@echo "without a cache of classes:"
 	@$(PROCESS_BENCH) starts

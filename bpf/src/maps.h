@@ -23,8 +23,8 @@ MAP(endpoints, HASH, __u32, struct endpoint, 1024, 0);
 MAP(subjects, ARRAY, __u32, struct subject, 1024, BPF_F_MMAPABLE);
 MAP(tables, ARRAY, __u32, __u64, 1 << 20, BPF_F_MMAPABLE);
 
-MAP(addresses4, HASH, __be32, struct peer, 65536, BPF_F_NO_PREALLOC);
-MAP(addresses6, HASH, struct address6, struct peer, 65536, BPF_F_NO_PREALLOC);
+MAP(addresses4, HASH, __be32, struct peer, 65536, 0);
+MAP(addresses6, HASH, struct address6, struct peer, 65536, 0);
 MAP(cidrs4, LPM_TRIE, struct cidr4_key, struct peer, 16384, BPF_F_NO_PREALLOC);
 MAP(cidrs6, LPM_TRIE, struct cidr6_key, struct peer, 16384, BPF_F_NO_PREALLOC);
 MAP(services4, HASH, struct service4_key, struct service, 16384, BPF_F_NO_PREALLOC);

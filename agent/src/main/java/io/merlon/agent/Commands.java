@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       StatusSubcommand.class,
       FlowsSubcommand.class,
       WhySubcommand.class,
+      BreakGlassSubcommand.class,
       DetachSubcommand.class,
       MatrixCommand.class,
       ExplainCommand.class,
@@ -44,6 +45,7 @@ final class Commands implements Runnable {
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Commands());
     addOptions(line, "agent", Options.ALL);
+    addOptions(line, "break-glass", Options.BREAK_GLASS);
     addOptions(line, "detach", Options.DETACH);
     addOptions(line, "status", Options.STATUS);
     addOptions(line, "flows", Options.STATUS);

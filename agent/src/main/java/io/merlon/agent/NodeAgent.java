@@ -5,6 +5,8 @@ import io.merlon.agent.compile.CompileOptions;
 import io.merlon.agent.compile.IncrementalCompiler;
 import io.merlon.agent.config.AgentSettings;
 import io.merlon.agent.config.GuardedPods;
+import io.merlon.agent.glass.Glass;
+import io.merlon.agent.glass.GlassFolder;
 import io.merlon.agent.interfaces.InterfaceNaming;
 import io.merlon.agent.interfaces.LinkWatch;
 import io.merlon.agent.interfaces.PodInterfaces;
@@ -22,6 +24,7 @@ import io.merlon.agent.watch.ClusterSink;
 import io.merlon.agent.watch.SyncState;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,18 +46,24 @@ final class NodeAgent implements AutoCloseable {
   private NodeAgent(AgentSettings settings) throws IOException, InterruptedException {
     Opening opening = Opening.begin(() -> open(settings));
     CommandQueue queue = new CommandQueue(QUEUE, System::nanoTime);
-    this.links = LinkWatch.start(event -> queue.put(new AgentCommand.LinkChanged(event)));
+    // The way to the API server is the longest: it is begun before the others.
     this.source = ClusterSource.open(settings.node(), new Sink(queue));
+    this.links = LinkWatch.start(event -> queue.put(new AgentCommand.LinkChanged(event)));
     this.datapath = opening.end();
     LOG.atInfo()
         .addKeyValue("node", settings.node().name())
         .addKeyValue("source", settings.node().source())
         .addKeyValue("found", datapath.adoption())
         .log("the agent starts");
+    OtherEnforcer.programs(settings.kernel().pinRoot())
+        .ifPresent(count ->
+            LOG.atWarn()
+                .addKeyValue("programs", count)
+                .log("the VPC CNI's network policy agent enforces on this node too"));
     AgentLoop made = loop(settings, datapath);
     this.thread = LoopThread.start(made, queue);
     if (settings.telling().kubernetesEvents() && !settings.dryRun()) {
-      source.tellProblems(() -> PolicyProblems.of(made.view()));
+      source.tellProblems(() -> WorthTelling.of(made.view(), settings.node().name()));
     }
     this.telling = Telling.start(settings, new Telling.Parts(made, queue, datapath, source));
   }
@@ -90,7 +99,8 @@ final class NodeAgent implements AutoCloseable {
             datapath,
             new IncrementalCompiler(
                 options, builtIn(settings.enforcement().metadataGuard()), datapath.countedFor()),
-            new PodInterfaces(naming)),
+            new PodInterfaces(naming),
+            new Glass(GlassFolder.below(settings.kernel().pinRoot()), InstantSource.system())),
         System::nanoTime);
   }
 

@@ -17,7 +17,7 @@ final class PolicyProblems {
   }
 
   private static ObjectProblem told(AgentView view, CompileProblem problem) {
-    return new ObjectProblem(
+    return ObjectProblem.ofPolicy(
         problem.object(),
         view.policies().uids().getOrDefault(problem.object(), ""),
         problem.field() + ": " + problem.reason());

@@ -12,15 +12,20 @@ public class BpfException extends RuntimeException {
       Set.of(
           "bpf_object__load",
           "bpf_map_create",
-          "bpf_map_get_fd_by_id",
-          "bpf_prog_get_fd_by_id",
-          "bpf_obj_get_next_id",
-          "bpf_obj_get_fd_by_id",
           "bpf_link_create",
           "bpf_prog_query",
           "bpf_tc_hook_create",
           "bpf_tc_attach",
           "bpf_enable_stats");
+
+  /** Calls that are for administrators of the whole system (kernel/bpf/syscall.c). */
+  private static final Set<String> NEED_ADMINISTRATOR =
+      Set.of(
+          "bpf_map_get_fd_by_id",
+          "bpf_prog_get_fd_by_id",
+          "bpf_link_get_fd_by_id",
+          "bpf_obj_get_next_id",
+          "bpf_obj_get_fd_by_id");
 
   private final String call;
   private final int code;
@@ -55,6 +60,9 @@ public class BpfException extends RuntimeException {
     String fact = call + ": " + name + " (" + errno.text() + "): " + subject;
     if (errno == Errno.EPERM && NEED_PRIVILEGES.contains(call)) {
       return fact + ": run as root, or with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN";
+    }
+    if (errno == Errno.EPERM && NEED_ADMINISTRATOR.contains(call)) {
+      return fact + ": run as root, or with CAP_SYS_ADMIN";
     }
     return detail.isEmpty() ? fact : fact + ": " + detail;
   }

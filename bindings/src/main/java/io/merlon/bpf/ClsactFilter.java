@@ -3,9 +3,11 @@ package io.merlon.bpf;
 import io.merlon.bpf.raw.Libbpf;
 import io.merlon.bpf.raw.bpf_tc_hook;
 import io.merlon.bpf.raw.bpf_tc_opts;
+import io.merlon.netlink.FilterNames;
 import io.merlon.netlink.Qdisc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -108,6 +110,15 @@ public record ClsactFilter(int ifindex, Direction direction, int priority, int h
       }
       return result < 0 ? OptionalInt.empty() : OptionalInt.of(bpf_tc_opts.prog_id(options));
     }
+  }
+
+  /** The name of the program attached here, as it was attached: libbpf adds the id. */
+  public Optional<String> programName() {
+    if (misled()) {
+      return Optional.empty();
+    }
+    return FilterNames.of(ifindex, direction == Direction.EGRESS, priority, handle)
+        .map(name -> name.replaceFirst(":\\[[0-9]+]$", ""));
   }
 
   /**

@@ -32,6 +32,15 @@ public final class Inventory {
     return list(Listing.LINKS, LinkInfo::of).stream().filter(LinkInfo::isTcx).toList();
   }
 
+  /** Whether this process may list: with CAP_SYS_ADMIN. */
+  public static boolean isAllowed() {
+    Library.require();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment next = arena.allocate(ValueLayout.JAVA_INT);
+      return Listing.PROGRAMS.next(0, next) != -Errno.EPERM.code();
+    }
+  }
+
   /** The kernel's lists of ids. */
   private enum Listing {
     PROGRAMS,

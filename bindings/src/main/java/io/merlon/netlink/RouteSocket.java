@@ -21,11 +21,13 @@ public final class RouteSocket implements AutoCloseable {
   private static final int ROUTE = 0; // NETLINK_ROUTE
   private static final int GROUPS = 0x1 | 0x40 | 0x400; // links, IPv4 routes, IPv6 routes
   private static final int SOL_SOCKET = 1;
+  private static final int RECEIVE_BUFFER_OPTION = 8; // SO_RCVBUF
   private static final int RECEIVE_BUFFER_FORCE = 33; // SO_RCVBUFFORCE
   private static final int EVENTFD_FLAGS = 0x80000 | 0x800; // EFD_CLOEXEC | EFD_NONBLOCK
   private static final int DONT_WAIT = 0x40;
   private static final int DUMP = 0x1 | 0x300; // NLM_F_REQUEST | NLM_F_DUMP
   private static final short READABLE = 1; // POLLIN
+  private static final int EPERM = 1;
   private static final int EINTR = 4;
   private static final int EAGAIN = 11;
   private static final int ENOBUFS = 105;
@@ -87,9 +89,11 @@ public final class RouteSocket implements AutoCloseable {
   public static RouteSocket open(int receiveBuffer) {
     int socket = check("socket", SocketCalls.socket(AF_NETLINK, RAW_CLOSE_ON_EXEC, ROUTE));
     try (Arena scratch = Arena.ofConfined()) {
-      check(
-          "setsockopt",
-          SocketCalls.setOption(socket, SOL_SOCKET, RECEIVE_BUFFER_FORCE, receiveBuffer));
+      int forced = SocketCalls.setOption(socket, SOL_SOCKET, RECEIVE_BUFFER_FORCE, receiveBuffer);
+      if (forced == -EPERM) { // not an administrator of the network: as much as anybody gets
+        forced = SocketCalls.setOption(socket, SOL_SOCKET, RECEIVE_BUFFER_OPTION, receiveBuffer);
+      }
+      check("setsockopt", forced);
       MemorySegment address = scratch.allocate(12, 4);
       address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_NETLINK);
       address.set(ValueLayout.JAVA_INT, 8, GROUPS);

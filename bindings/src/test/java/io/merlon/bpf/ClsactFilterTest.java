@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.netlink.Qdisc;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,6 +33,7 @@ class ClsactFilterTest {
       device.send();
       assertTrue(seen(object, 0) > 0);
       assertEquals(OptionalInt.of(object.program("hook_first").id()), filter.programId());
+      assertEquals(Optional.of("hook_first"), filter.programName());
 
       filter.attach(object.program("hook_second"));
       long first = seen(object, 0);
@@ -42,6 +44,7 @@ class ClsactFilterTest {
       assertTrue(filter.detach());
       assertFalse(filter.detach());
       assertEquals(OptionalInt.empty(), filter.programId());
+      assertEquals(Optional.empty(), filter.programName());
       assertTrue(ClsactFilter.removeQdisc(index));
       assertFalse(ClsactFilter.removeQdisc(index));
     }

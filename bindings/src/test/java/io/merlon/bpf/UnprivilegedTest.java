@@ -36,7 +36,8 @@ class UnprivilegedTest {
   @Test
   void listingIsRefused() {
     assertEquals(
-        "EPERM|bpf_obj_get_next_id: EPERM (operation not permitted): list of PROGRAMS" + REMEDY,
+        "EPERM|bpf_obj_get_next_id: EPERM (operation not permitted): list of PROGRAMS"
+            + ": run as root, or with CAP_SYS_ADMIN\n",
         unprivileged("list"));
   }
 

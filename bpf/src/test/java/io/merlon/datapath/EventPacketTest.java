@@ -1,6 +1,7 @@
 package io.merlon.datapath;
 
 import static io.merlon.datapath.harness.Direction.EGRESS;
+import static io.merlon.datapath.harness.Direction.INGRESS;
 import static io.merlon.datapath.harness.ProtocolGroup.TCP;
 import static io.merlon.datapath.harness.ProtocolGroup.UDP;
 import static io.merlon.datapath.packet.Payload.ACK;
@@ -10,9 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.datapath.bench.Cpu;
+import io.merlon.datapath.harness.Address;
 import io.merlon.datapath.harness.Code;
 import io.merlon.datapath.harness.Count;
 import io.merlon.datapath.harness.CounterKey;
+import io.merlon.datapath.harness.Endpoint;
 import io.merlon.datapath.harness.Event;
 import io.merlon.datapath.harness.Event.Kind;
 import io.merlon.datapath.harness.Family;
@@ -197,6 +200,55 @@ class EventPacketTest extends PacketScene {
       assertEquals(1, datapath.drainEvents().getFirst().suppressed());
       assertEquals(8, counted(DENIED));
     });
+  }
+
+  @Test
+  void whatDiffersInAnythingIsAnotherDenial() {
+    Address second = cast.pod().plus(77);
+    datapath.endpoint(LINE, new Endpoint(SUBJECT, Mode.ENFORCE, List.of(cast.pod(), second)));
+    Address peer = cast.nobody();
+    List<Packet> each =
+        List.of(
+            leaving(peer).udp(7, 53),
+            leaving(peer).udp(8, 53),
+            leaving(peer).udp(7, 54),
+            leaving(peer).sctp(7, 53, 1),
+            leaving(peer.plus(1)).udp(7, 53),
+            Packet.between(second, peer).udp(7, 53));
+    onOneProcessor(() -> {
+      each.forEach(this::dropsOut);
+      assertEquals(each.size(), datapath.drainEvents().size());
+      each.forEach(this::dropsOut);
+      assertEquals(0, datapath.drainEvents().size());
+    });
+  }
+
+  @Test
+  void theSameDeniedByAnotherDecisionIsToldToo() {
+    onOneProcessor(() -> {
+      dropsOut(denied(7));
+      policy(isolated().everything(Cast.STRANGERS, EGRESS, false, OTHER_RULE));
+      dropsOut(denied(7));
+      List<Event> events = datapath.drainEvents();
+      assertEquals(2, events.size());
+      CounterKey other = new CounterKey.Decision(SUBJECT, OTHER_RULE, Mode.ENFORCE);
+      assertEquals(other, events.getLast().countedTo());
+    });
+  }
+
+  @Test
+  void aDenialBySendersPolicyIsToldAsItsEgress() {
+    policy(isolated().everything(Cast.PODS, INGRESS, true, RULE));
+    Packet packet = arriving(cast.neighbour()).tcp(40000, 80, SYN);
+    int auditedNeighbour = 0x8000 | 1 << 12 | NEXT_SUBJECT;
+    expect(true, Hook.TO_POD, packet.frame().marked(auditedNeighbour));
+    FlowKey key = new FlowKey(LINE, cast.pod(), cast.neighbour(), 80, 40000, 6);
+    CounterKey none = new CounterKey.Decision(NEXT_SUBJECT, DENIED, Mode.AUDIT);
+    assertEquals(
+        List.of(
+            new Event(
+                Kind.DENIED, LINE, NEXT_SUBJECT, EGRESS, Mode.AUDIT, Code.POLICY, none, key, 0)),
+        datapath.drainEvents());
   }
 
   @Test

@@ -96,11 +96,11 @@ class PortRangePacketTest extends PacketStory {
   @Test
   void alternatingSinglePortsAreTold() {
     TableSketch sketch = isolated();
-    for (int port = 0; port < 2000; port += 2) {
+    for (int port = 0; port < 7000; port += 2) {
       sketch.allow(Cast.FRIENDS, EGRESS, UDP, Ports.of(port), RULE);
     }
     policy(sketch);
-    for (int port = 0; port < 2000; port++) {
+    for (int port = 0; port < 7000; port++) {
       port(port % 2 == 0, cast.friend(), port);
     }
   }

@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class AgentProcess implements AutoCloseable {
   private static final Path LAUNCHER = Path.of("../agent/target/dist/bin/merlon");
   private static final int PORT = 9469;
+
+  /** What the chart gives it, and no more. */
+  private static final List<String> PRIVILEGES =
+      List.of("setpriv", "--bounding-set=-all,+bpf,+net_admin,+perfmon", "--no-new-privs");
+
   private static final int SECONDS = 60;
   private static final Duration STARTING = Duration.ofSeconds(60);
 
@@ -125,6 +130,7 @@ final class AgentProcess implements AutoCloseable {
   private List<String> command(List<String> arguments) {
     List<String> command = new ArrayList<>(priority);
     command.addAll(List.of("nsenter", "--net=/run/netns/" + node.name()));
+    command.addAll(PRIVILEGES);
     command.add(LAUNCHER.toAbsolutePath().toString());
     command.addAll(arguments);
     return command;

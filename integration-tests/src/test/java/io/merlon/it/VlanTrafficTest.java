@@ -1,16 +1,22 @@
 package io.merlon.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.merlon.bpf.Interfaces;
 import io.merlon.datapath.Counter;
 import io.merlon.datapath.DropReason;
+import io.merlon.datapath.Flow;
+import io.merlon.datapath.FlowKey;
+import io.merlon.datapath.IpAddress;
 import io.merlon.datapath.Mode;
-import io.merlon.it.Client.Outcome;
 import io.merlon.it.PodPolicy.Allow;
-import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,158 +25,132 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A pod that talks through tagged interfaces on its own, so that all its frames carry tags where
- * the programs see them. The kernel keeps a frame's outer tag beside it, and any further one in it.
+ * Frames with tags on a pod's wire. Of what arrives, the kernel takes the outer tag out of the
+ * frame before any program sees it (skb_vlan_untag() in net/core/skbuff.c); in what leaves, all are
+ * there. Tags of VLAN 0 only say a priority: such frames are delivered, whatever interfaces there
+ * are.
  */
 @ParameterizedClass
 @ArgumentsSource(Nodes.class)
 record VlanTrafficTest(EnforcedNode node) {
   private static final Duration PATIENT = Duration.ofSeconds(5);
-  private static final Duration BRIEF = Duration.ofMillis(300);
-  private static final int ALLOWED = 80;
-  private static final int FORBIDDEN = 81;
-  private static final int ETHERNET = 14;
+  private static final int ALLOWED = 53;
+  private static final int FORBIDDEN = 54;
+  private static final AtomicInteger PORTS = new AtomicInteger(40_000);
+  private static final int MACS = 12;
   private static final int TAG = 4;
-  private static final int SMALL = 64;
-  private static final int LARGE = 4000; // in pieces
 
-  /** How the frames are tagged; tags are named from the outermost on. */
-  enum Tags {
-    ONE,
-    SERVICE,
-    TWO;
+  private static final int DOT1Q = 0x8100;
+  private static final int DOT1AD = 0x88a8;
 
-    List<String> protocols() {
-      return switch (this) {
-        case ONE -> List.of("802.1Q");
-        case SERVICE -> List.of("802.1ad");
-        case TWO -> List.of("802.1ad", "802.1Q");
-      };
-    }
-  }
-
-  /** The two pods, of which {@code shop} talks in tagged frames only. */
-  private Pod shop(Tags tags, Pod web) {
-    Pod shop = node.pod("shop" + tags.ordinal(), PodPolicy.open());
-    node.policy(
-        shop,
-        PodPolicy.closed().onlyTo(Allow.tcp(node.number(web), ALLOWED), Allow.udp(-1, ALLOWED)));
-    node.policy(web, PodPolicy.open());
-    if (shop.namespace().attempt("ip", "link", "show", "tag0").exit() != 0) {
-      tag(shop, tags);
-    }
-    return shop;
-  }
-
-  private Counter allowed(Pod pod) {
-    return node.decided(pod, PodPolicy.ALLOWED_OUT, Mode.ENFORCE);
-  }
-
-  private Counter denied(Pod pod) {
-    return node.decided(pod, PodPolicy.DENIED_OUT, Mode.ENFORCE);
-  }
-
-  @ParameterizedTest(name = "{0}, IPv6 {1}")
-  @MethodSource("ways")
-  void taggedTrafficIsJudgedAsAnyOther(Tags tags, boolean six) {
-    Pod web = node.pod("web", PodPolicy.open());
-    Pod shop = shop(tags, web);
-    long denied = denied(shop).packets();
-    try (EchoServer http = EchoServer.start(web.namespace(), web.address(six), ALLOWED);
-        EchoServer other = EchoServer.start(web.namespace(), web.address(six), FORBIDDEN)) {
-      Client patient = new Client(shop.namespace(), PATIENT);
-      Client hasty = new Client(shop.namespace(), BRIEF);
-      assertEquals(Outcome.ANSWERED, patient.tcp(http.address()));
-      assertEquals(Outcome.ANSWERED, patient.udp(http.address(), LARGE));
-      assertEquals(Outcome.SILENT, hasty.tcp(other.address()));
-      assertEquals(Outcome.SILENT, hasty.udp(other.address(), 64));
-      assertEquals(0, other.accepted() + other.received());
-      assertTrue(denied(shop).packets() >= denied + 2);
-      for (boolean egress : new boolean[] {true, false}) {
-        assertEquals(0, node.refused(shop, egress, DropReason.ETHERTYPE).packets());
-      }
-    }
-  }
-
-  @ParameterizedTest(name = "{0}, IPv6 {1}")
-  @MethodSource("ways")
-  void whatComesToTheTaggedPodIsJudgedToo(Tags tags, boolean six) {
-    Pod web = node.pod("web", PodPolicy.open());
-    Pod shop = shop(tags, web);
-    node.policy(shop, PodPolicy.closed().onlyFrom(Allow.tcp(node.number(web), ALLOWED)));
-    try (EchoServer http = EchoServer.start(shop.namespace(), shop.address(six), ALLOWED);
-        EchoServer other = EchoServer.start(shop.namespace(), shop.address(six), FORBIDDEN)) {
-      long denied = node.decided(shop, PodPolicy.DENIED_IN, Mode.ENFORCE).packets();
-      assertEquals(Outcome.ANSWERED, new Client(web.namespace(), PATIENT).tcp(http.address()));
-      assertEquals(Outcome.SILENT, new Client(web.namespace(), BRIEF).tcp(other.address()));
-      assertEquals(0, other.accepted());
-      assertTrue(node.decided(shop, PodPolicy.DENIED_IN, Mode.ENFORCE).packets() > denied);
-    }
-  }
-
-  /** A datagram's bytes are counted with the tags that are in the frame, not those beside it. */
-  @ParameterizedTest(name = "{0}, IPv6 {1}")
-  @MethodSource("ways")
-  void tagsWithinTheFrameAreCounted(Tags tags, boolean six) {
-    Pod web = node.pod("web", PodPolicy.open());
-    Pod shop = shop(tags, web);
-    try (EchoServer dns = EchoServer.start(web.namespace(), web.address(six), ALLOWED)) {
-      Counter before = allowed(shop);
-      Client client = new Client(shop.namespace(), PATIENT);
-      assertEquals(Outcome.ANSWERED, client.udp(dns.address(), SMALL));
-      Counter after = allowed(shop);
-      long frame = ETHERNET + (tags.protocols().size() - 1L) * TAG + (six ? 40 : 20) + 8 + SMALL;
-      assertEquals(before.packets() + 2, after.packets());
-      assertEquals(before.bytes() + 2 * frame, after.bytes());
-    }
-  }
-
+  /** A frame's tags, the outermost first. */
   static Stream<Arguments> ways() {
-    return Stream.of(Tags.values())
+    return Stream.of(List.of(DOT1Q), List.of(DOT1AD), List.of(DOT1AD, DOT1Q), List.of(DOT1Q, DOT1Q))
         .flatMap(tags -> Stream.of(false, true).map(six -> Arguments.of(tags, six)));
   }
 
-  /** Takes the pod's addresses and routes to interfaces that tag, on both sides of its wire. */
-  private void tag(Pod pod, Tags tags) {
-    String inside = "eth0";
-    String outside = pod.device();
-    for (int i = 0; i < tags.protocols().size(); i++) {
-      String how = "type vlan protocol %s id %d".formatted(tags.protocols().get(i), 100 + i);
-      pod.namespace().configure("link add link %s name tag%d %s".formatted(inside, i, how));
-      inside = "tag" + i;
-      pod.namespace().configure("link set %s up".formatted(inside));
-      String next = "t%d-%s".formatted(i, pod.device().substring(0, 10));
-      node.namespace().configure("link add link %s name %s %s".formatted(outside, next, how));
-      outside = next;
-      node.namespace().configure("link set %s up".formatted(outside));
-    }
-    takeRoutes(pod, inside, outside);
+  private static byte[] tagged(byte[] frame, byte[] to, List<Integer> tags) {
+    ByteBuffer out = ByteBuffer.allocate(frame.length + TAG * tags.size());
+    out.put(to).put(frame, to.length, MACS - to.length);
+    tags.forEach(type -> out.putShort(type.shortValue()).putShort((short) 0));
+    return out.put(frame, MACS, frame.length - MACS).array();
   }
 
-  private void takeRoutes(Pod pod, String inside, String outside) {
-    String mac = hardwareAddress(node.namespace(), pod.device());
-    for (String gateway : List.of("169.254.1.1", "fe80::1")) {
-      if (!gateway.contains(":")) {
-        pod.namespace().configure("route replace %s dev %s scope link".formatted(gateway, inside));
-      }
-      pod.namespace()
-          .configure(
-              "neighbour replace %s lladdr %s dev %s nud permanent".formatted(gateway, mac, inside),
-              "route replace default via %s dev %s".formatted(gateway, inside));
-    }
-    String podMac = hardwareAddress(pod.namespace(), "eth0");
-    for (InetAddress address : List.of(pod.v4(), pod.v6())) {
-      String text = address.getHostAddress();
-      node.namespace()
-          .configure(
-              "route replace %s dev %s".formatted(text, outside),
-              "neighbour replace %s lladdr %s dev %s nud permanent"
-                  .formatted(text, podMac, outside));
-    }
+  private Pod web() {
+    return node.pod("web", PodPolicy.open());
   }
 
-  private static String hardwareAddress(NetworkNamespace namespace, String device) {
-    String[] words = namespace.execute("ip", "-o", "link", "show", "dev", device).split("\\s+");
-    return words[List.of(words).indexOf("link/ether") + 1];
+  private Pod shop() {
+    Allow allowed = Allow.udp(node.number(web()), ALLOWED);
+    return node.pod("shop", PodPolicy.closed().onlyTo(allowed).onlyFrom(allowed));
+  }
+
+  private long unread(Pod pod) {
+    return node.refused(pod, true, DropReason.ETHERTYPE).packets()
+        + node.refused(pod, false, DropReason.ETHERTYPE).packets();
+  }
+
+  /** The pod's flow of a port of its peer's, or of its own. */
+  private Optional<Flow> flow(Pod pod, Pod peer, boolean six, int podPort, int peerPort) {
+    FlowKey key =
+        new FlowKey(
+            pod.ifindex(),
+            IpAddress.of(pod.address(six).getAddress()),
+            IpAddress.of(peer.address(six).getAddress()),
+            podPort,
+            peerPort,
+            Frames.UDP);
+    return node.datapath().flows(six).get(key);
+  }
+
+  @ParameterizedTest(name = "{0}, IPv6 {1}")
+  @MethodSource("ways")
+  void whatLeavesIsJudgedByWhatIsBehindTheTags(List<Integer> tags, boolean six) {
+    Pod web = web();
+    Pod shop = shop();
+    int port = PORTS.getAndIncrement();
+    Frames frames = new Frames(shop.address(six), web.address(six));
+    NetworkNamespace pod = shop.namespace();
+    int ifindex = pod.call(() -> Interfaces.index("eth0"));
+    byte[] gateway = node.network().gateway(shop);
+    byte[] good = tagged(frames.udp(port, ALLOWED), gateway, tags);
+    byte[] bad = tagged(frames.udp(port, FORBIDDEN), gateway, tags);
+    long denied = denied(shop, PodPolicy.DENIED_OUT);
+    try (EchoServer server = EchoServer.start(web.namespace(), web.address(six), ALLOWED);
+        EchoServer other = EchoServer.start(web.namespace(), web.address(six), FORBIDDEN)) {
+      PacketSocket.send(pod, ifindex, bad);
+      PacketSocket.send(pod, ifindex, good);
+      Await.until(
+          "the answer has come",
+          PATIENT,
+          () -> flow(shop, web, six, port, ALLOWED).map(f -> f.ingress().packets()).orElse(0L) > 0);
+      assertEquals(1, server.received());
+      assertEquals(0, other.received());
+    }
+    Counter sent = flow(shop, web, six, port, ALLOWED).orElseThrow().egress();
+    assertEquals(new Counter(1, good.length - TAG), sent);
+    assertEquals(denied + 1, denied(shop, PodPolicy.DENIED_OUT));
+    assertEquals(0, unread(shop));
+  }
+
+  @ParameterizedTest(name = "{0}, IPv6 {1}")
+  @MethodSource("ways")
+  void whatArrivesIsJudgedByWhatIsBehindTheTags(List<Integer> tags, boolean six) {
+    Pod web = web();
+    Pod shop = shop();
+    int port = PORTS.getAndIncrement();
+    Frames frames = new Frames(web.address(six), shop.address(six));
+    byte[] pod = hardwareAddress(shop);
+    byte[] good = tagged(frames.udp(port, ALLOWED), pod, tags);
+    byte[] bad = tagged(frames.udp(port, FORBIDDEN), pod, tags);
+    long denied = denied(shop, PodPolicy.DENIED_IN);
+    try (EchoServer server = EchoServer.start(shop.namespace(), shop.address(six), ALLOWED);
+        EchoServer other = EchoServer.start(shop.namespace(), shop.address(six), FORBIDDEN)) {
+      // Who sends out of an interface is told of what is dropped there.
+      assertThrows(
+          IllegalStateException.class,
+          () -> PacketSocket.send(node.namespace(), shop.ifindex(), bad));
+      PacketSocket.send(node.namespace(), shop.ifindex(), good);
+      Await.until(
+          "the answer has gone",
+          PATIENT,
+          () -> flow(shop, web, six, ALLOWED, port).map(f -> f.egress().packets()).orElse(0L) > 0);
+      assertEquals(1, server.received());
+      assertEquals(0, other.received());
+    }
+    Counter received = flow(shop, web, six, ALLOWED, port).orElseThrow().ingress();
+    assertEquals(new Counter(1, good.length), received);
+    assertEquals(denied + 1, denied(shop, PodPolicy.DENIED_IN));
+    assertEquals(0, unread(shop));
+  }
+
+  private long denied(Pod pod, int decision) {
+    return node.decided(pod, decision, Mode.ENFORCE).packets();
+  }
+
+  private static byte[] hardwareAddress(Pod pod) {
+    String[] words = pod.namespace().execute("ip", "-o", "link", "show", "dev", "eth0").split(" ");
+    int at = List.of(words).indexOf("link/ether");
+    return HexFormat.ofDelimiter(":").parseHex(words[at + 1]);
   }
 }

@@ -11,5 +11,11 @@ public final class Annotations {
    */
   public static final String MODE_SET_BY = "merlon.io/mode-set-by";
 
+  /**
+   * On a pod or a namespace: until when denials of its pods are reported and not carried out, and
+   * why, as {@code 2026-01-31T12:00:00Z payments are down}.
+   */
+  public static final String BREAK_GLASS = "merlon.io/break-glass";
+
   private Annotations() {}
 }

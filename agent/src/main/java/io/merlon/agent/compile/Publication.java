@@ -119,7 +119,7 @@ final class Publication {
         decisions.remove(old);
       }
       tables = tables.with(subject.number, subject.table());
-      selecting = selecting.with(subject.number, subject.key.policies());
+      selecting = selecting.with(subject.number, subject.key.rules().policies());
     }
   }
 

@@ -202,6 +202,9 @@ public final class Options {
   /** What the agent has kept in the kernel is found by these, and whether it runs. */
   public static final List<Option<?>> DETACH = List.of(CONFIG, PIN_ROOT, HTTP_ADDRESS);
 
+  /** What is enforced is found by these. */
+  public static final List<Option<?>> BREAK_GLASS = List.of(CONFIG, PIN_ROOT);
+
   /** A running agent is found by these. */
   public static final List<Option<?>> STATUS = List.of(CONFIG, HTTP_ADDRESS);
 

@@ -1,6 +1,7 @@
 package io.merlon.agent.loop;
 
 import io.merlon.agent.compile.IncrementalCompiler;
+import io.merlon.agent.glass.Glass;
 import io.merlon.agent.interfaces.LinkEvent;
 import io.merlon.agent.interfaces.PodInterfaces;
 import io.merlon.agent.observe.NameBook;
@@ -26,6 +27,7 @@ public final class AgentLoop {
   private final Upkeep upkeep;
   private final Learner learner;
   private final Enforcer enforcer;
+  private final Glass glass;
   private final LongSupplier nanoTime;
   private final SeriesNames names = new SeriesNames();
   private final NameBook book;
@@ -38,7 +40,13 @@ public final class AgentLoop {
   private volatile AgentView view;
 
   /** What the loop works with; all of it is the loop's alone. */
-  public record Parts(Datapath datapath, IncrementalCompiler compiler, PodInterfaces interfaces) {}
+  public record Parts(
+      Datapath datapath, IncrementalCompiler compiler, PodInterfaces interfaces, Glass glass) {
+    /** Where nobody can break the glass by a command. */
+    public Parts(Datapath datapath, IncrementalCompiler compiler, PodInterfaces interfaces) {
+      this(datapath, compiler, interfaces, Glass.ofAnnotations());
+    }
+  }
 
   /**
    * Knows nothing yet, and does nothing before it is told something.
@@ -50,6 +58,7 @@ public final class AgentLoop {
     this.book = new NameBook(parts.compiler(), nanoTime);
     this.learner = new Learner(parts.compiler(), parts.interfaces(), book);
     datapath.countAs(names);
+    this.glass = parts.glass();
     this.enforcer = new Enforcer(datapath, settings);
     this.upkeep = new Upkeep(datapath, settings.checkEvery(), nanoTime.getAsLong());
     this.nanoTime = nanoTime;
@@ -75,6 +84,9 @@ public final class AgentLoop {
    * @return after how many nanoseconds there is something to do even if nothing is told
    */
   public long doWork(Batch batch) {
+    glass.learn(batch.cluster());
+    boolean broken = glass.look();
+    state = state.with(glass.current());
     if (!batch.isEmpty()) {
       batches++;
       boolean following = enforcer.isSettledIn();
@@ -87,7 +99,7 @@ public final class AgentLoop {
       if (!batch.cluster().isEmpty() && following && trouble.isEmpty()) {
         latencies.add(nanoTime.getAsLong() - batch.since());
       }
-    } else if (nanoTime.getAsLong() - nextTry >= 0 && nextTry != Long.MAX_VALUE) {
+    } else if (broken || (nanoTime.getAsLong() - nextTry >= 0 && nextTry != Long.MAX_VALUE)) {
       enforce();
     }
     if (upkeep.due(nanoTime.getAsLong()) <= 0) {
@@ -98,7 +110,7 @@ public final class AgentLoop {
     long now = nanoTime.getAsLong();
     worked = now;
     long untilTry = nextTry == Long.MAX_VALUE ? Long.MAX_VALUE : nextTry - now;
-    return Math.max(0, Math.min(upkeep.due(now), untilTry));
+    return Math.max(0, Math.min(glass.due(), Math.min(upkeep.due(now), untilTry)));
   }
 
   private void forgetVanished(LinkEvent event) {
@@ -138,6 +150,7 @@ public final class AgentLoop {
         datapath.observed(),
         state.inForce(),
         state.policies(),
+        state.breaks(),
         enforcer.attacher().hooks(),
         upkeep.damages(),
         trouble,

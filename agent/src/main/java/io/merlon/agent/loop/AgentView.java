@@ -2,6 +2,7 @@ package io.merlon.agent.loop;
 
 import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.compile.PersistentMap;
+import io.merlon.agent.glass.Breaks;
 import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.plan.ObservedState;
 import io.merlon.agent.program.Adoption;
@@ -23,6 +24,7 @@ import java.util.stream.Collectors;
  * @param seen what was told, compiled
  * @param enforced what the kernel holds
  * @param inForce {@code seen} as it was when the kernel held all of it last
+ * @param breaks where denials are not carried out for a while
  * @param hooks what is done at the node's interfaces
  * @param damages what somebody else changed that could not be repaired
  * @param trouble why {@code enforced} is not yet what {@code seen} asks for
@@ -33,6 +35,7 @@ public record AgentView(
     ObservedState enforced,
     CompiledPolicy inForce,
     PolicyRevisions policies,
+    Breaks breaks,
     Map<HostInterface, HookUse> hooks,
     List<Damage> damages,
     Optional<Trouble> trouble,

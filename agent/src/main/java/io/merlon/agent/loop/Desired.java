@@ -4,6 +4,7 @@ import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.compile.DecidedBy;
 import io.merlon.agent.compile.Decision;
 import io.merlon.agent.compile.LocalPod;
+import io.merlon.agent.compile.Mode;
 import io.merlon.agent.compile.PeerClass;
 import io.merlon.agent.compile.PersistentMap;
 import io.merlon.agent.compile.Row;
@@ -39,12 +40,14 @@ final class Desired {
 
   private Desired() {}
 
-  static DesiredState of(
-      CompiledPolicy policy, LinkState links, ObservedState observed, Capacities capacities) {
+  static DesiredState of(LoopState state, ObservedState observed, Capacities capacities) {
+    CompiledPolicy policy = state.policy();
+    LinkState links = state.links();
     Map<PodRef, Set<Address>> routed = routed(links);
     PersistentMap<PodRef, Endpoint> endpoints = PersistentMap.empty();
     for (LocalPod pod : policy.pods().values()) {
-      endpoints = endpoints.with(pod.pod(), endpoint(pod, routed.get(pod.pod())));
+      endpoints =
+          endpoints.with(pod.pod(), endpoint(pod, state.breaks().mode(pod), routed.get(pod.pod())));
     }
     PersistentMap<Integer, VerdictTable> tables = policy.tables();
     int nobody = (int) Math.min(capacities.subjects(), MOST_SUBJECTS) - 1;
@@ -71,7 +74,7 @@ final class Desired {
     return routed;
   }
 
-  private static Endpoint endpoint(LocalPod pod, @Nullable Set<Address> routed) {
+  private static Endpoint endpoint(LocalPod pod, Mode mode, @Nullable Set<Address> routed) {
     List<Address> addresses = pod.addresses();
     if (routed != null && !addresses.containsAll(routed)) {
       addresses = new ArrayList<>(addresses);
@@ -81,7 +84,7 @@ final class Desired {
         }
       }
     }
-    return new Endpoint(pod.subject(), pod.mode(), addresses);
+    return new Endpoint(pod.subject(), mode, addresses);
   }
 
   private static VerdictTable nothing() {

@@ -63,8 +63,7 @@ final class Enforcer {
   }
 
   private Optional<Trouble> apply(LoopState state, Failures failures) {
-    DesiredState desired =
-        Desired.of(state.policy(), state.links(), datapath.observed(), datapath.capacities());
+    DesiredState desired = Desired.of(state, datapath.observed(), datapath.capacities());
     Plan plan = planner.plan(datapath.observed(), desired);
     if (plan.isRefused()) {
       refused++;

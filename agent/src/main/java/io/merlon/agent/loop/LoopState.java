@@ -1,6 +1,7 @@
 package io.merlon.agent.loop;
 
 import io.merlon.agent.compile.CompiledPolicy;
+import io.merlon.agent.glass.Breaks;
 import io.merlon.agent.watch.SyncState;
 
 /**
@@ -13,10 +14,12 @@ record LoopState(
     CompiledPolicy policy,
     LinkState links,
     PolicyRevisions policies,
-    CompiledPolicy inForce) {
+    CompiledPolicy inForce,
+    Breaks breaks) {
 
   static LoopState knowing(CompiledPolicy policy) {
-    return new LoopState(SyncState.NOTHING, policy, LinkState.EMPTY, PolicyRevisions.NONE, policy);
+    return new LoopState(
+        SyncState.NOTHING, policy, LinkState.EMPTY, PolicyRevisions.NONE, policy, Breaks.NONE);
   }
 
   /**
@@ -30,23 +33,27 @@ record LoopState(
   LoopState with(SyncState told) {
     return told.compareTo(cluster) <= 0
         ? this
-        : new LoopState(told, policy, links, policies, inForce);
+        : new LoopState(told, policy, links, policies, inForce, breaks);
   }
 
   LoopState with(CompiledPolicy compiled) {
-    return new LoopState(cluster, compiled, links, policies, inForce);
+    return new LoopState(cluster, compiled, links, policies, inForce, breaks);
   }
 
   LoopState with(LinkState changed) {
-    return new LoopState(cluster, policy, changed, policies, inForce);
+    return new LoopState(cluster, policy, changed, policies, inForce, breaks);
   }
 
   LoopState with(PolicyRevisions changed) {
-    return new LoopState(cluster, policy, links, changed, inForce);
+    return new LoopState(cluster, policy, links, changed, inForce, breaks);
   }
 
   /** After the kernel was brought to all of it. */
   LoopState enforced() {
-    return new LoopState(cluster, policy, links, policies.enforced(), policy);
+    return new LoopState(cluster, policy, links, policies.enforced(), policy, breaks);
+  }
+
+  LoopState with(Breaks changed) {
+    return new LoopState(cluster, policy, links, policies, inForce, changed);
   }
 }

@@ -2,8 +2,10 @@ package io.merlon.agent.program;
 
 import io.merlon.bpf.BpfProgram;
 import io.merlon.bpf.ClsactFilter;
+import io.merlon.bpf.Inventory;
 import io.merlon.datapath.Hook;
 import io.merlon.netlink.Qdisc;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -46,9 +48,16 @@ record ClsactHooks(int priority) {
     for (Hook hook : Hook.values()) {
       HookPlace place = new HookPlace(ifindex, hook);
       OptionalInt id = programAt(place);
-      if (id.isPresent() && OurPrograms.ids().contains(id.getAsInt())) {
+      if (id.isPresent() && isOurs(place, id.getAsInt())) {
         remove(place);
       }
     }
+  }
+
+  /** Who may not list programs goes by the name, beside priority and handle. */
+  private boolean isOurs(HookPlace place, int program) {
+    return Inventory.isAllowed()
+        ? OurPrograms.ids().contains(program)
+        : filter(place).programName().equals(Optional.of(place.hook().program()));
   }
 }

@@ -21,7 +21,8 @@ record Detachment(PinLayout layout, int priority) {
 
   void run() {
     layout.linkPins().forEach(Detachment::detach);
-    if (Feature.TCX.support() == Support.SUPPORTED) {
+    // Who may not list links takes them off by their names. Those without one are another's.
+    if (Feature.TCX.support() == Support.SUPPORTED && Inventory.isAllowed()) {
       detachUnpinned();
     }
     ClsactHooks filters = new ClsactHooks(priority);

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * ROOT/current              a symbolic link to the generation in force
  * ROOT/links/7_from_pod     the link of a program at interface 7
  * ROOT/totals               what was counted, of all generations
+ * ROOT/glass/...            where the glass is broken
  * </pre>
  *
  * A generation is complete before {@code current} names it, and {@code current} changes in one
@@ -160,12 +161,14 @@ record PinLayout(Path root) {
   /** Removes every name of ours; what nobody else holds is gone then. */
   void removeAll() {
     linkPins().forEach(pin -> Pins.unpin(pin.path()));
+    list(root.resolve("glass")).forEach(Pins::unpin);
     Pins.unpin(current());
     Pins.unpin(root.resolve("next"));
     generations().forEach(this::remove);
     Pins.unpin(root.resolve(Ledger.TOTALS));
     try {
       removeIfEmpty(links());
+      removeIfEmpty(root.resolve("glass"));
       removeIfEmpty(root);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

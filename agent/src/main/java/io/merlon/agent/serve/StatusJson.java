@@ -4,6 +4,8 @@ import static io.merlon.agent.serve.JsonText.lower;
 import static io.merlon.agent.serve.JsonText.strings;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.merlon.agent.glass.Break;
+import io.merlon.agent.glass.Breaks;
 import io.merlon.agent.loop.AgentView;
 import io.merlon.agent.program.Adoption;
 import io.merlon.agent.watch.KindStatus;
@@ -31,8 +33,22 @@ final class StatusJson {
       if (staleness.isPresent()) {
         staleness(json, staleness.get());
       }
+      glass(json, view.breaks());
       strings(json, "problems", view.problems());
     });
+  }
+
+  private static void glass(JsonGenerator json, Breaks breaks) throws IOException {
+    json.writeArrayFieldStart("broken_glass");
+    for (Break broken : breaks.all()) {
+      json.writeStartObject();
+      json.writeStringField("scope", broken.scope().toString());
+      json.writeStringField("until", broken.until().toString());
+      json.writeStringField("by", broken.by());
+      json.writeStringField("reason", broken.reason());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private static void counts(JsonGenerator json, AgentView.Counts counts) throws IOException {

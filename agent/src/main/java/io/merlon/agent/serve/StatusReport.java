@@ -45,6 +45,17 @@ public record StatusReport(String status, String pods, String policies) {
           .append(staleness.get("worst_ms"))
           .append(" ms ago\n");
     }
+    for (Object item : items(all, "broken_glass")) {
+      if (item instanceof Map<?, ?> broken) {
+        text.append(
+            "THE GLASS IS BROKEN: %s, until %s, by %s: %s%n"
+                .formatted(
+                    broken.get("scope"),
+                    broken.get("until"),
+                    broken.get("by"),
+                    broken.get("reason")));
+      }
+    }
     text.append("\nPODS\n");
     for (Object item : items(object(pods), "pods")) {
       if (item instanceof Map<?, ?> pod) {

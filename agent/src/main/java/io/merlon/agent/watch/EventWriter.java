@@ -93,8 +93,8 @@ final class EventWriter {
     event.writeStringField("reportingController", CONTROLLER);
     event.writeStringField("reportingInstance", node);
     event.writeStringField("type", "Warning");
-    event.writeStringField("reason", "PolicyProblem");
-    event.writeStringField("action", "Compile");
+    event.writeStringField("reason", problem.reason());
+    event.writeStringField("action", "Enforce");
     event.writeStringField("note", truncated(problem.text(), LONGEST_NOTE));
     event.writeObjectFieldStart("regarding");
     event.writeStringField("apiVersion", apiVersion(object.kind()));

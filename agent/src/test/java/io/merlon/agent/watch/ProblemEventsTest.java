@@ -64,7 +64,7 @@ final class ProblemEventsTest {
   }
 
   private static ObjectProblem problem(String policy, String text) {
-    return new ObjectProblem(
+    return ObjectProblem.ofPolicy(
         new ClusterEvent.Key(ClusterEvent.Kind.NETWORK_POLICY, "shop", policy),
         "uid-" + policy,
         text);

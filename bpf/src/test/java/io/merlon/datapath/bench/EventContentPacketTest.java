@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.bpf.RingBuffer;
+import io.merlon.datapath.Counter;
 import io.merlon.datapath.DropReason;
 import io.merlon.datapath.Event;
+import io.merlon.datapath.Flow;
+import io.merlon.datapath.FlowKey;
+import io.merlon.datapath.FlowState;
 import io.merlon.datapath.Hook;
 import io.merlon.datapath.Mode;
 import io.merlon.datapath.Slots;
@@ -82,6 +86,47 @@ class EventContentPacketTest {
           told);
       assertTrue(told.get(0).jiffies() > 0);
       assertTrue(told.get(1).jiffies() >= told.get(0).jiffies());
+    }
+  }
+
+  @ParameterizedTest(name = "IPv6 {0}")
+  @ValueSource(booleans = {false, true})
+  void whatIsRefusedForItselfHasNoClass(boolean v6) {
+    try (Scene scene = Scene.of(Peers.addresses(10))) {
+      End stranger = scene.peer(v6, 1023);
+      byte[] forged = Packets.tcp(stranger, scene.peer(v6, Scene.ALLOWED_PORT), Packets.SYN);
+      Event told = sent(scene, 1, denied(scene, v6), forged).getLast();
+      assertEquals(DropReason.SPOOFED.code(), told.reason());
+      assertEquals(0, told.peerClass());
+      assertEquals(stranger.address(), told.pod());
+    }
+  }
+
+  @ParameterizedTest(name = "IPv6 {0}")
+  @ValueSource(booleans = {false, true})
+  void aFlowBeginsWithWhatIsKnownOfItsFirstPacket(boolean v6) {
+    try (Scene scene = Scene.of(Peers.addresses(10))) {
+      End pod = new End(Scene.pod(v6), 1023);
+      End peer = scene.peer(v6, Scene.ALLOWED_PORT);
+      Event told = sent(scene, 1, Packets.tcp(pod, peer, Packets.SYN)).getFirst();
+      FlowKey key =
+          new FlowKey(
+              Scene.LOOPBACK, pod.address(), peer.address(), pod.port(), peer.port(), Packets.TCP);
+      Flow flow = scene.datapath.flows(v6).get(key).orElseThrow();
+      assertEquals(
+          new Flow(
+              1,
+              told.slot(),
+              flow.last(),
+              flow.last(),
+              Scene.SUBJECT,
+              FlowState.OPENING,
+              Flow.OPENER_EGRESS,
+              0,
+              Counter.ZERO,
+              new Counter(1, Packets.LENGTH)),
+          flow);
+      assertTrue(Math.abs((int) told.jiffies() - flow.last()) < Scene.JIFFIES_PER_SECOND);
     }
   }
 

@@ -31,7 +31,7 @@ final class Scene implements AutoCloseable {
   static final int DENIED_PORT = 81;
 
   static final int LOOPBACK = 1;
-  private static final int JIFFIES_PER_SECOND = 1000;
+  static final int JIFFIES_PER_SECOND = 1000;
   static final int PEERS_CLASS = 6;
   static final int SUBJECT = 1;
   private static final int TABLE = 8;

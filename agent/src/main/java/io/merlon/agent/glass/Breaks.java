@@ -1,0 +1,32 @@
+package io.merlon.agent.glass;
+
+import io.merlon.agent.compile.LocalPod;
+import io.merlon.agent.compile.Mode;
+import java.time.Instant;
+import java.util.List;
+
+/** Where the glass is broken now. A value. */
+public record Breaks(List<Break> all) {
+  public static final Breaks NONE = new Breaks(List.of());
+
+  public Breaks {
+    all = List.copyOf(all);
+  }
+
+  /** What a denial does to a pod's packets: where the glass is broken, it is reported only. */
+  public Mode mode(LocalPod pod) {
+    return pod.mode() == Mode.ENFORCE && covers(pod) ? Mode.AUDIT : pod.mode();
+  }
+
+  private boolean covers(LocalPod pod) {
+    return all.stream().anyMatch(it -> it.scope().covers(pod.pod()));
+  }
+
+  /** Those that are not over. None may end later than the longest there is. */
+  static Breaks of(List<Break> some, Instant now) {
+    return new Breaks(
+        some.stream()
+            .filter(it -> !it.isOver(now) && !it.until().isAfter(now.plus(Break.LONGEST)))
+            .toList());
+  }
+}

@@ -1,0 +1,129 @@
+package io.merlon.agent.deploy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The chart renders what clusters accept, for every set of values that comes with it. */
+class ChartTest {
+  private static final String VALUES = "../deploy/chart/values/";
+
+  private static Helm helm() {
+    Optional<Helm> helm = Helm.here();
+    if (helm.isEmpty()) {
+      System.out.println("ChartTest rendered nothing: there is no helm on the PATH, nor HELM");
+    }
+    assumeTrue(helm.isPresent());
+    return helm.orElseThrow();
+  }
+
+  private static Manifests render(String... options) {
+    Helm.Answer answer = helm().template(options);
+    assertEquals(0, answer.code(), answer.errors());
+    return Manifests.read(answer.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"eks", "kind", "generic"})
+  void rendersOnlyFieldsThatThereAre(String values) {
+    Manifests manifests = render("--values=" + VALUES + values + ".yaml");
+    manifests.daemonSet();
+    assertEquals(0, helm().lint("--values=" + VALUES + values + ".yaml").code());
+  }
+
+  @Test
+  void rendersEveryOption() {
+    Manifests manifests =
+        render(
+            "--values=" + VALUES + "generic.yaml",
+            "--set=seccomp=merlon,bpffs.mount=true,image.pullSecrets[0].name=s,podIdentity=true",
+            "--set=networkPolicy.from[0].ipBlock.cidr=10.0.0.0/8,podLabels.a=b,podAnnotations.a=b",
+            "--set=serviceAccountAnnotations.a=b,extraCapabilities={SYS_RESOURCE}",
+            "--set=settings.map-flows=262144,rules.labels.a=b,podMonitor.labels.a=b,image.tag=t");
+    assertEquals(12, manifests.objects().size());
+    String config = String.valueOf(manifests.configMap().getData().get("config.yaml"));
+    assertTrue(config.contains("map-flows: 262144\n"), config);
+  }
+
+  @Test
+  void rendersTheStepBeforeUninstalling() {
+    var pod = render("--set=detach=true").daemonSet().getSpec().getTemplate().getSpec();
+    assertEquals("detach", pod.getInitContainers().getLast().getArgs().getFirst());
+    assertEquals(List.of("/bin/sleep", "infinity"), pod.getContainers().getFirst().getCommand());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mode=off",
+        "unknown=1",
+        "image.unknown=1",
+        "port=0",
+        "interfacePrefixes={tolong}",
+        "settings.mode.deep=1",
+        "podMonitor.enabled=true",
+        "extraCapabilities={NET_RAW}"
+      })
+  void refusesWhatMeansNothing(String wrong) {
+    assertNotEquals(0, helm().template("--set=" + wrong).code());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"base", "eks"})
+  void whatIsKeptRenderedIsWhatTheChartRenders(String folder) throws IOException {
+    String[] options =
+        folder.equals("base")
+            ? new String[] {"--namespace=merlon"}
+            : new String[] {"--namespace=merlon", "--values=" + VALUES + folder + ".yaml"};
+    assertEquals(
+        Files.readString(Path.of("../deploy/kustomize", folder, "merlon.yaml")),
+        helm().template(options).out(),
+        "make chart renders it anew");
+  }
+
+  @Test
+  void theReadmeNamesEveryValue() throws IOException {
+    String table =
+        ValuesTable.of(
+            Path.of("../deploy/chart/values.schema.json"),
+            Files.readString(Path.of("../deploy/chart/values.yaml")));
+    String readme = Files.readString(Path.of("../deploy/chart/README.md"));
+    assertTrue(readme.contains(table), "deploy/chart/README.md must contain:\n" + table);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"base", "eks"})
+  void asksForNoMorePrivilegesThanEnforcingTakes(String folder) throws IOException {
+    var pod = Manifests.of(folder).daemonSet().getSpec().getTemplate().getSpec();
+    assertTrue(pod.getHostNetwork());
+    assertFalse(Boolean.TRUE.equals(pod.getHostPID()) || Boolean.TRUE.equals(pod.getHostIPC()));
+    for (var container :
+        Stream.concat(pod.getInitContainers().stream(), pod.getContainers().stream()).toList()) {
+      var security = container.getSecurityContext();
+      assertFalse(Boolean.TRUE.equals(security.getPrivileged()), container.getName());
+      assertFalse(security.getAllowPrivilegeEscalation());
+      assertTrue(security.getReadOnlyRootFilesystem());
+      assertEquals(List.of("ALL"), security.getCapabilities().getDrop());
+      assertEquals(List.of("BPF", "NET_ADMIN", "PERFMON"), security.getCapabilities().getAdd());
+      assertEquals("RuntimeDefault", security.getSeccompProfile().getType());
+    }
+    assertEquals(
+        List.of("/sys/fs/bpf"),
+        pod.getVolumes().stream()
+            .filter(volume -> volume.getHostPath() != null)
+            .map(volume -> volume.getHostPath().getPath())
+            .toList());
+  }
+}

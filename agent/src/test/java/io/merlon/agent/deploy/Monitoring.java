@@ -1,0 +1,34 @@
+package io.merlon.agent.deploy;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.util.List;
+import java.util.Map;
+
+/** The Prometheus operator's types (monitoring.coreos.com/v1), as far as the chart uses them. */
+final class Monitoring {
+  private Monitoring() {}
+
+  record PodMonitor(String apiVersion, String kind, ObjectMeta metadata, PodMonitorSpec spec) {}
+
+  record PodMonitorSpec(LabelSelector selector, List<Endpoint> podMetricsEndpoints) {}
+
+  record Endpoint(String port, String path, String interval, List<Relabeling> relabelings) {}
+
+  record Relabeling(List<String> sourceLabels, String targetLabel) {}
+
+  record PrometheusRule(String apiVersion, String kind, ObjectMeta metadata, RuleSpec spec) {}
+
+  record RuleSpec(List<Group> groups) {}
+
+  record Group(String name, List<Rule> rules) {}
+
+  record Rule(
+      String alert,
+      @JsonProperty("record") String recorded,
+      String expr,
+      @JsonProperty("for") String duration,
+      Map<String, String> labels,
+      Map<String, String> annotations) {}
+}

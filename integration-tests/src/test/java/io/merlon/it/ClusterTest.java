@@ -1,0 +1,227 @@
+package io.merlon.it;
+
+import static io.merlon.it.Payments.API;
+import static io.merlon.it.Payments.DATABASE;
+import static io.merlon.it.Payments.FRONTEND;
+import static io.merlon.it.Payments.INTRUDER;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The product on the cluster KUBECONFIG leads to: image, DaemonSet and rights as the chart renders
+ * them, on real kubelets. It needs the image on the nodes and cluster-admin.
+ */
+class ClusterTest {
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final String CAPABILITIES = "000000c000001000"; // BPF, PERFMON, NET_ADMIN
+
+  private final Kubectl cluster;
+  private final Release release;
+  private final Payments payments;
+
+  ClusterTest() {
+    Optional<Kubectl> there = Kubectl.here();
+    if (there.isEmpty()) {
+      System.out.println("ClusterTest was not run: KUBECONFIG leads to no cluster with nodes");
+    }
+    assumeTrue(there.isPresent());
+    cluster = there.orElseThrow();
+    release = new Release(cluster);
+    payments = Payments.on(cluster);
+  }
+
+  @AfterEach
+  void takeAway() {
+    if (!release.left().isEmpty()) {
+      System.out.println(logs());
+      release.detach();
+      release.uninstall();
+    }
+    payments.stop();
+  }
+
+  private String logs() {
+    return cluster.run("--namespace=merlon", "get", "pods", "--output=wide").output()
+        + cluster
+            .run(
+                "--namespace=merlon",
+                "logs",
+                "--selector=app.kubernetes.io/name=merlon",
+                "--tail=40",
+                "--all-containers")
+            .output();
+  }
+
+  @Test
+  void isInstalledIntoABusyClusterEnforcesAndLeavesNothing() {
+    payments.start();
+    Map<String, String> before = look();
+    assertTrue(payments.connects(INTRUDER, API), "nobody enforces yet");
+
+    long begun = System.nanoTime();
+    release.install();
+    System.out.printf("ClusterTest: enforcing %d ms after kubectl apply%n", since(begun));
+    assertTrue(payments.connects(INTRUDER, API), "observed, not enforced");
+    payments.mode("audit");
+    awaitStatus("payments-api audit attached");
+    assertTrue(payments.connects(INTRUDER, API), "audited, not enforced");
+    payments.mode("enforce");
+    awaitStatus("payments-api enforce attached");
+    enforcedAsWritten();
+    hasWhatTheChartLists();
+
+    replaceAgentWhileWatching(cluster.node(cluster.nodes().size() - 1));
+    enforcedAsWritten();
+    assertEquals(0, payments.restarts());
+    breakTheGlass();
+
+    release.detach();
+    assertTrue(payments.connects(INTRUDER, API), "nobody enforces any more");
+    release.uninstall();
+    assertEquals("", release.left());
+    assertEquals(before, look());
+  }
+
+  private static long since(long begun) {
+    return Duration.ofNanos(System.nanoTime() - begun).toMillis();
+  }
+
+  private Map<String, String> look() {
+    Map<String, String> seen = new HashMap<>();
+    for (String node : cluster.nodes()) {
+      try (NodeProbe probe = NodeProbe.start(cluster, node)) {
+        seen.put(node, probe.look());
+      }
+    }
+    return seen;
+  }
+
+  private void enforcedAsWritten() {
+    assertTrue(payments.connects(FRONTEND, API), "frontend -> payments-api");
+    assertTrue(payments.connects(API, DATABASE), "payments-api -> database");
+    assertFalse(payments.connects(INTRUDER, API), "intruder -> payments-api");
+    assertFalse(payments.connects(FRONTEND, DATABASE), "frontend -> database");
+    assertFalse(payments.connects(DATABASE, FRONTEND), "database -> frontend");
+  }
+
+  private Command merlon(String node, String... command) {
+    String[] whole = new String[command.length + 1];
+    whole[0] = "merlon";
+    System.arraycopy(command, 0, whole, 1, command.length);
+    return cluster.exec(Release.NAMESPACE, release.agent(node), whole);
+  }
+
+  /** Some node's agent says so. */
+  private void awaitStatus(String line) {
+    Await.until(
+        "status: " + line,
+        SOON,
+        () ->
+            cluster.nodes().stream()
+                .anyMatch(node -> merlon(node, "status").output().contains(line)));
+  }
+
+  private void hasWhatTheChartLists() {
+    for (String node : cluster.nodes()) {
+      String status =
+          cluster
+              .exec(Release.NAMESPACE, release.agent(node), "/bin/cat", "/proc/1/status")
+              .succeeded();
+      Map<String, String> fields = new HashMap<>();
+      status
+          .lines()
+          .forEach(line -> fields.put(line.split(":", -1)[0], line.split(":", -1)[1].strip()));
+      assertEquals(CAPABILITIES, fields.get("CapPrm"), node);
+      assertEquals(CAPABILITIES, fields.get("CapBnd"), node);
+      assertEquals("1", fields.get("NoNewPrivs"), node);
+      assertEquals("2", fields.get("Seccomp"), node);
+      System.out.println("ClusterTest: agent of " + node + " has RSS " + fields.get("VmRSS"));
+    }
+    String account = "--as=system:serviceaccount:merlon:merlon";
+    for (String right :
+        List.of("list pods", "watch networkpolicies", "create events.events.k8s.io")) {
+      assertEquals("yes", can(account, right), right);
+    }
+    for (String right :
+        List.of(
+            "get secrets",
+            "list secrets",
+            "create pods",
+            "delete pods",
+            "patch nodes",
+            "get pods")) {
+      assertEquals("no", can(account, right), right);
+    }
+  }
+
+  private String can(String account, String right) {
+    String[] verb = right.split(" ", -1);
+    return cluster
+        .run("auth", "can-i", verb[0], verb[1], "--all-namespaces", account)
+        .output()
+        .strip()
+        .lines()
+        .reduce("", (_, last) -> last);
+  }
+
+  /** While an agent's pod is deleted and another one comes, packets are judged as before. */
+  private void replaceAgentWhileWatching(String node) {
+    String old = release.agent(node);
+    cluster.run("--namespace=merlon", "delete", old, "--wait=false").succeeded();
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    int attempts = 0;
+    do {
+      assertFalse(payments.connects(INTRUDER, API), "while the agent is replaced");
+      assertTrue(payments.connects(FRONTEND, API), "while the agent is replaced");
+      attempts++;
+      assertTrue(System.nanoTime() < end, "no new agent");
+    } while (!isReplaced(node, old));
+    cluster.awaitRollout(Release.NAMESPACE, Release.NAME);
+    assertNotEquals(old, release.agent(node));
+    System.out.println("ClusterTest: " + attempts + " attempts while an agent was replaced");
+  }
+
+  /** On the node alone, without the API server's help; and it is whole again by itself. */
+  private void breakTheGlass() {
+    String node = payments.node(API);
+    merlon(node, "break-glass", "--namespace=payments", "--for=15s", "--reason=a test").succeeded();
+    Await.until("the glass is broken", SOON, () -> payments.connects(INTRUDER, API));
+    assertTrue(merlon(node, "status").output().contains("THE GLASS IS BROKEN: namespace payments"));
+    Await.until(
+        "an Event tells of it",
+        SOON,
+        () ->
+            cluster
+                .run("get", "events", "--all-namespaces", "--output=yaml")
+                .output()
+                .contains("GlassBroken"));
+    Await.until(
+        "the glass is whole again", SOON.plus(SOON), () -> !payments.connects(INTRUDER, API));
+    enforcedAsWritten();
+  }
+
+  private boolean isReplaced(String node, String old) {
+    String now = release.agent(node);
+    return !now.isEmpty()
+        && !now.contains(old)
+        && cluster
+            .run(
+                "--namespace=merlon",
+                "get",
+                now,
+                "--output=jsonpath={.status.containerStatuses[0].ready}")
+            .output()
+            .equals("true");
+  }
+}

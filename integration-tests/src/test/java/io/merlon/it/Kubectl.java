@@ -1,0 +1,105 @@
+package io.merlon.it;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The cluster that KUBECONFIG leads to, if it has nodes. */
+final class Kubectl {
+  private static final Duration READY = Duration.ofMinutes(3);
+
+  private final List<String> nodes;
+
+  private Kubectl(List<String> nodes) {
+    this.nodes = nodes;
+  }
+
+  static Optional<Kubectl> here() {
+    String kubeconfig = System.getenv("KUBECONFIG");
+    if (kubeconfig == null || !Files.isRegularFile(Path.of(kubeconfig))) {
+      return Optional.empty();
+    }
+    Command nodes =
+        Command.run(
+            List.of("kubectl", "get", "nodes", "--output=jsonpath={.items[*].metadata.name}"), "");
+    return nodes.exit() != 0 || nodes.output().isBlank()
+        ? Optional.empty()
+        : Optional.of(new Kubectl(List.of(nodes.output().strip().split(" ", -1))));
+  }
+
+  /** Of one, all pods are on it. */
+  String node(int index) {
+    return nodes.get(index % nodes.size());
+  }
+
+  List<String> nodes() {
+    return nodes;
+  }
+
+  Command run(String... arguments) {
+    return fed("", arguments);
+  }
+
+  private static Command fed(String input, String... arguments) {
+    List<String> command = new ArrayList<>(List.of("kubectl"));
+    command.addAll(List.of(arguments));
+    return Command.run(command, input);
+  }
+
+  void apply(String manifests) {
+    fed(manifests, "apply", "--filename=-").succeeded();
+  }
+
+  void apply(Path file) {
+    run("apply", "--filename=" + file).succeeded();
+  }
+
+  /** Of the objects that manifests name, those there are; "" if none. */
+  String present(String manifests) {
+    return fed(manifests, "get", "--filename=-", "--ignore-not-found", "--output=name")
+        .succeeded()
+        .strip();
+  }
+
+  void delete(String manifests) {
+    fed(manifests, "delete", "--filename=-", "--ignore-not-found", "--wait", "--timeout=60s")
+        .succeeded();
+  }
+
+  String get(String namespace, String object, String path) {
+    return run("--namespace=" + namespace, "get", object, "--output=jsonpath=" + path)
+        .succeeded()
+        .strip();
+  }
+
+  Command exec(String namespace, String pod, String... command) {
+    List<String> arguments =
+        new ArrayList<>(List.of("--namespace=" + namespace, "exec", pod, "--"));
+    arguments.addAll(List.of(command));
+    return run(arguments.toArray(String[]::new));
+  }
+
+  void awaitReady(String namespace, String pods) {
+    run(
+            "--namespace=" + namespace,
+            "wait",
+            "--for=condition=Ready",
+            "--timeout=" + READY.toSeconds() + "s",
+            "pods",
+            pods)
+        .succeeded();
+  }
+
+  void awaitRollout(String namespace, String daemonSet) {
+    run(
+            "--namespace=" + namespace,
+            "rollout",
+            "status",
+            "daemonset/" + daemonSet,
+            "--timeout=" + READY.toSeconds() + "s")
+        .succeeded();
+  }
+}
