@@ -29,12 +29,16 @@ sealed interface ClusterSource extends AutoCloseable {
     return switch (node.source()) {
       case SourceSetting.Folder(var path) -> new OfFolder(FolderWatch.open(path, sink));
       case SourceSetting.Kubernetes() -> {
-        ApiServer server = node.kubeconfig().map(ApiServer::of).orElseGet(ApiServer::configured);
         yield new OfServer(
             ClusterWatch.open(
-                server, WatchSettings.forNode(node.name()), sink, InstantSource.system()));
+                server(node), WatchSettings.forNode(node.name()), sink, InstantSource.system()));
       }
     };
+  }
+
+  /** The API server the settings mean. */
+  static ApiServer server(AgentSettings.Node node) {
+    return node.kubeconfig().map(ApiServer::of).orElseGet(ApiServer::configured);
   }
 
   record OfFolder(FolderWatch watch) implements ClusterSource {

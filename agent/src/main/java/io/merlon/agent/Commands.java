@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
       StatusSubcommand.class,
       FlowsSubcommand.class,
       WhySubcommand.class,
+      VerifySubcommand.class,
+      DumpSubcommand.class,
       BreakGlassSubcommand.class,
       DetachSubcommand.class,
       MatrixCommand.class,
@@ -50,6 +52,8 @@ final class Commands implements Runnable {
     addOptions(line, "status", Options.STATUS);
     addOptions(line, "flows", Options.STATUS);
     addOptions(line, "why", Options.STATUS);
+    addOptions(line, "verify", Options.VERIFY);
+    addOptions(line, "dump", Options.DETACH);
     return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((error, _) -> misused(error))
         .setExecutionExceptionHandler((error, command, _) -> explain(error, command));

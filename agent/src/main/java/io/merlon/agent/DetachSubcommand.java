@@ -4,8 +4,8 @@ import io.merlon.agent.config.Layers;
 import io.merlon.agent.config.Options;
 import io.merlon.agent.program.DatapathSettings;
 import io.merlon.agent.program.LibbpfDatapath;
+import io.merlon.agent.serve.AgentAddress;
 import io.merlon.agent.serve.StatusClient;
-import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,8 +28,9 @@ final class DetachSubcommand implements Callable<Integer> {
     CommandSpec own = Objects.requireNonNull(spec);
     Layers given =
         Layers.of(CommandLineOptions.given(own.commandLine().getParseResult()), System.getenv());
-    Optional<InetSocketAddress> agent = given.get(Options.HTTP_ADDRESS);
-    if (agent.isPresent() && StatusClient.answers(agent.get())) {
+    Optional<AgentAddress> agent =
+        Agents.addresses(given).stream().filter(StatusClient::answers).findFirst();
+    if (agent.isPresent()) {
       own.commandLine()
           .getErr()
           .println(

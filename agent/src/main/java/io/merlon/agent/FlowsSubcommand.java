@@ -1,17 +1,14 @@
 package io.merlon.agent;
 
 import io.merlon.agent.config.Layers;
-import io.merlon.agent.config.Options;
 import io.merlon.agent.serve.FlowClient;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -69,13 +66,8 @@ final class FlowsSubcommand implements Callable<Integer> {
     PrintWriter out = own.commandLine().getOut();
     Layers given =
         Layers.of(CommandLineOptions.given(own.commandLine().getParseResult()), System.getenv());
-    Optional<InetSocketAddress> at = given.get(Options.HTTP_ADDRESS);
-    if (at.isEmpty()) {
-      own.commandLine().getErr().println("merlon: the agent serves nothing: http-address is none");
-      return 1;
-    }
     FlowClient.read(
-        at.get(),
+        Agents.running(given),
         query(),
         follow,
         line -> {

@@ -42,13 +42,14 @@ final class NodeAgent implements AutoCloseable {
   private final ClusterSource source;
   private final Telling telling;
 
-  /** What the kernel holds is adopted while sources begin to tell. */
+  /** What the kernel holds is adopted while sources begin to tell and pages are served already. */
   private NodeAgent(AgentSettings settings) throws IOException, InterruptedException {
     Opening opening = Opening.begin(() -> open(settings));
     CommandQueue queue = new CommandQueue(QUEUE, System::nanoTime);
     // The way to the API server is the longest: it is begun before the others.
     this.source = ClusterSource.open(settings.node(), new Sink(queue));
     this.links = LinkWatch.start(event -> queue.put(new AgentCommand.LinkChanged(event)));
+    this.telling = Telling.start(settings, queue, source);
     this.datapath = opening.end();
     LOG.atInfo()
         .addKeyValue("node", settings.node().name())
@@ -65,7 +66,7 @@ final class NodeAgent implements AutoCloseable {
     if (settings.telling().kubernetesEvents() && !settings.dryRun()) {
       source.tellProblems(() -> WorthTelling.of(made.view(), settings.node().name()));
     }
-    this.telling = Telling.start(settings, new Telling.Parts(made, queue, datapath, source));
+    telling.begin(new Watching.Adopted(made, datapath));
   }
 
   /** Starts everything. What cannot start is an exception, and the end of the process. */

@@ -1,14 +1,11 @@
 package io.merlon.agent;
 
 import io.merlon.agent.config.Layers;
-import io.merlon.agent.config.Options;
 import io.merlon.agent.serve.StatusClient;
 import io.merlon.agent.serve.StatusReport;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,22 +33,7 @@ final class StatusSubcommand implements Callable<Integer> {
     PrintWriter out = own.commandLine().getOut();
     Layers given =
         Layers.of(CommandLineOptions.given(own.commandLine().getParseResult()), System.getenv());
-    Optional<InetSocketAddress> at = given.get(Options.HTTP_ADDRESS);
-    if (at.isEmpty()) {
-      own.commandLine()
-          .getErr()
-          .println("merlon: the agent serves no status: http-address is none");
-      return 1;
-    }
-    StatusReport report;
-    try {
-      report = StatusClient.ask(at.get());
-    } catch (IOException e) {
-      own.commandLine()
-          .getErr()
-          .println("merlon: no agent answers at " + at.get() + ": " + e.getMessage());
-      return 1;
-    }
+    StatusReport report = StatusClient.ask(Agents.running(given));
     out.println(json ? report.json() : report.text());
     out.flush();
     return report.isWell() ? 0 : WRONG;

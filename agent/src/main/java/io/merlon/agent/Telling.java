@@ -1,29 +1,24 @@
 package io.merlon.agent;
 
 import io.merlon.agent.config.AgentSettings;
-import io.merlon.agent.config.FlowSetting;
 import io.merlon.agent.flows.FlowLog;
-import io.merlon.agent.flows.FlowPipeline;
-import io.merlon.agent.flows.FlowSink;
-import io.merlon.agent.flows.LineSink;
-import io.merlon.agent.flows.OtlpSink;
 import io.merlon.agent.loop.AgentLoop;
+import io.merlon.agent.loop.AgentView;
 import io.merlon.agent.loop.CommandQueue;
 import io.merlon.agent.loop.Inquiry;
 import io.merlon.agent.metrics.AgentMetrics;
 import io.merlon.agent.metrics.KernelFacts;
-import io.merlon.agent.observe.EventReader;
+import io.merlon.agent.metrics.Verified;
 import io.merlon.agent.observe.EventTally;
 import io.merlon.agent.observe.PeerDenials;
-import io.merlon.agent.program.Datapath;
 import io.merlon.agent.serve.AgentPages;
+import io.merlon.agent.serve.Certificates;
 import io.merlon.agent.serve.Response;
 import io.merlon.agent.serve.StatusPages;
 import io.merlon.agent.serve.StatusServer;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
+import io.merlon.agent.watch.TokenReviews;
 import java.io.IOException;
-import java.time.InstantSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -35,92 +30,126 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a running agent tells: flows, metrics, its state. */
+/**
+ * What an agent tells: flows, metrics, its state. It answers before there is a loop to tell of, and
+ * says so.
+ */
 final class Telling implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Telling.class);
-  private static final long LARGEST_FILE = 64L << 20;
 
   private final AgentSettings settings;
-  private final Parts parts;
+  private final CommandQueue queue;
+  private final ClusterSource source;
   private final FlowLog log = new FlowLog();
   private final AgentMetrics metrics = new AgentMetrics(version());
   private final ExecutorService writer =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("merlon-metrics").daemon().factory());
-  private final @Nullable FlowPipeline flows;
-  private final @Nullable EventReader events;
-  private final @Nullable StatusServer server;
+  private final @Nullable TokenDoor tokens;
+  private final List<StatusServer> servers = new ArrayList<>();
 
-  /** Of whom it tells. */
-  record Parts(AgentLoop loop, CommandQueue queue, Datapath datapath, ClusterSource source) {}
+  /** Null until what the kernel holds is adopted. */
+  private volatile @Nullable AgentLoop loop;
 
-  private Telling(AgentSettings settings, Parts parts) throws IOException {
+  /** Null until then too, and in a dry run, which has no kernel to watch. */
+  private volatile @Nullable Watching watching;
+
+  private Telling(AgentSettings settings, CommandQueue queue, ClusterSource source)
+      throws IOException {
     this.settings = settings;
-    this.parts = parts;
-    this.flows = settings.dryRun() ? null : pipeline();
-    this.events =
-        flows == null ? null : EventReader.start(parts.datapath().kernel().events(), flows);
-    this.server = settings.telling().http().isEmpty() ? null : serve();
+    this.queue = queue;
+    this.source = source;
+    this.tokens =
+        settings.telling().door().tokens() ? new TokenDoor(reviewer(), System::nanoTime) : null;
+    serve();
   }
 
-  static Telling start(AgentSettings settings, Parts parts) throws IOException {
-    return new Telling(settings, parts);
+  private TokenDoor.Reviewer reviewer() {
+    TokenReviews reviews = new TokenReviews(ClusterSource.server(settings.node()));
+    return reviews::review;
+  }
+
+  /** Begins to answer. */
+  static Telling start(AgentSettings settings, CommandQueue queue, ClusterSource source)
+      throws IOException {
+    return new Telling(settings, queue, source);
   }
 
   private static String version() {
     return Objects.requireNonNullElse(Telling.class.getPackage().getImplementationVersion(), "dev");
   }
 
-  private FlowPipeline pipeline() {
-    AgentSettings.Flows wanted = settings.telling().flows();
-    List<FlowSink> sinks = new ArrayList<>(List.of(log));
-    switch (wanted.log()) {
-      case FlowSetting.None() -> {}
-      case FlowSetting.Stdout() -> sinks.add(LineSink.to(new FileOutputStream(FileDescriptor.out)));
-      case FlowSetting.File(var path) -> sinks.add(LineSink.to(path, LARGEST_FILE));
+  /** From now on there is something to tell. */
+  void begin(Watching.Adopted adopted) {
+    loop = adopted.loop();
+    if (!settings.dryRun()) {
+      watching = Watching.start(settings, queue, adopted, log);
     }
-    wanted.collector().ifPresent(uri -> sinks.add(new OtlpSink(uri, settings.node().name())));
-    return new FlowPipeline(
-        new FlowPipeline.Sources(
-            question -> Inquiry.of(parts.queue(), inside -> question.apply(inside.names())),
-            () -> parts.loop().view().seen(),
-            parts.datapath()::meaning),
-        sinks,
-        wanted.sample(),
-        wanted.peers(),
-        InstantSource.system());
   }
 
-  private StatusServer serve() throws IOException {
+  private void serve() throws IOException {
     StatusPages pages =
         new StatusPages(
             settings.node().name(),
-            new StatusPages.Sources(
-                () -> Optional.of(parts.loop().view()), parts.loop()::sinceWork, parts.source()::staleness));
-    AgentPages all = new AgentPages(pages, log, this::metrics);
-    StatusServer started = StatusServer.start(settings.telling().http().orElseThrow(), all::answer);
-    LOG.atInfo().addKeyValue("address", started.address()).log("status is served");
-    return started;
+            new StatusPages.Sources(this::view, this::sinceWork, source::staleness));
+    AgentPages all = new AgentPages(pages, log, this::metrics, this::denials);
+    AgentSettings.Door door = settings.telling().door();
+    if (settings.telling().http().isPresent()) {
+      servers.add(
+          StatusServer.start(
+              settings.telling().http().get(),
+              door.certificate().isPresent()
+                  ? new Certificates(door.certificate().get(), door.key().orElseThrow())
+                  : null,
+              tokens == null ? all::answer : tokens.before(all::answer)));
+    }
+    if (settings.telling().socket().isPresent() && !settings.dryRun()) {
+      servers.add(StatusServer.start(settings.telling().socket().get(), all::answer));
+    }
+    servers.forEach(
+        server -> LOG.atInfo().addKeyValue("address", server.where()).log("status is served"));
+  }
+
+  private Optional<AgentView> view() {
+    AgentLoop running = loop;
+    return running == null ? Optional.empty() : Optional.of(running.view());
+  }
+
+  private Duration sinceWork() {
+    AgentLoop running = loop;
+    return running == null ? Duration.ZERO : running.sinceWork();
+  }
+
+  private PeerDenials.Counted denials() {
+    Watching now = watching;
+    return now == null ? PeerDenials.Counted.NOTHING : now.denials();
   }
 
   private CompletableFuture<Response> metrics(@Nullable String accept) {
+    AgentLoop running = loop;
+    if (running == null) {
+      return CompletableFuture.completedFuture(
+          Response.text(503, "what the kernel holds is being read"));
+    }
     CompletableFuture<KernelFacts> kernel =
         settings.dryRun()
             ? CompletableFuture.completedFuture(KernelFacts.NONE)
-            : Inquiry.of(parts.queue(), inside -> KernelFacts.of(inside.datapath()));
-    return kernel.thenApplyAsync(facts -> page(facts, accept), writer);
+            : Inquiry.of(queue, inside -> KernelFacts.of(inside.datapath()));
+    return kernel.thenApplyAsync(facts -> page(running, facts, accept), writer);
   }
 
-  private Response page(KernelFacts kernel, @Nullable String accept) {
+  private Response page(AgentLoop running, KernelFacts kernel, @Nullable String accept) {
+    Watching now = watching;
     AgentMetrics.Text text =
         metrics.text(
             new AgentMetrics.Facts(
-                parts.loop().view(),
+                running.view(),
                 kernel,
-                parts.source().staleness(),
-                parts.loop().sinceWork(),
-                flows == null || events == null ? EventTally.NOTHING : flows.tally(events.read()),
-                flows == null ? PeerDenials.Counted.NOTHING : flows.denials()),
+                source.staleness(),
+                running.sinceWork(),
+                now == null ? EventTally.NOTHING : now.events(),
+                denials(),
+                now == null ? Verified.NEVER : now.verified()),
             accept);
     return new Response(200, text.contentType(), text.body());
   }
@@ -128,14 +157,13 @@ final class Telling implements AutoCloseable {
   /** To be closed while the loop still runs. */
   @Override
   public void close() {
-    if (server != null) {
-      server.close();
+    servers.forEach(StatusServer::close);
+    Watching now = watching;
+    if (now != null) {
+      now.close();
     }
-    if (events != null) {
-      events.close();
-    }
-    if (flows != null) {
-      flows.close();
+    if (tokens != null) {
+      tokens.close();
     }
     writer.shutdownNow();
     metrics.close();

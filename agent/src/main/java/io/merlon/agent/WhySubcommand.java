@@ -1,14 +1,12 @@
 package io.merlon.agent;
 
 import io.merlon.agent.config.Layers;
-import io.merlon.agent.config.Options;
+import io.merlon.agent.serve.AgentAddress;
 import io.merlon.agent.serve.FlowClient;
 import io.merlon.agent.serve.StatusClient;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,12 +31,13 @@ final class WhySubcommand implements Callable<Integer> {
     PrintWriter out = own.commandLine().getOut();
     Layers given =
         Layers.of(CommandLineOptions.given(own.commandLine().getParseResult()), System.getenv());
-    Optional<InetSocketAddress> at = given.get(Options.HTTP_ADDRESS);
-    if (at.isEmpty() || !id.matches("[0-9a-z-]{1,40}")) {
+    if (!id.matches("[0-9a-z-]{1,40}")) {
       own.commandLine().getErr().println("merlon: no flow " + id);
       return 1;
     }
-    out.println(FlowClient.why(StatusClient.get(at.get(), "/v1/flows/" + id)));
+    AgentAddress agent = Agents.running(given);
+    out.println(FlowClient.why(StatusClient.get(agent, "/v1/flows/" + id)));
+    out.println("now: " + StatusClient.get(agent, "/v1/flows/" + id + "/now"));
     out.flush();
     return 0;
   }

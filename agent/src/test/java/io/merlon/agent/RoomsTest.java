@@ -28,7 +28,8 @@ class RoomsTest {
           "identity", Set.of("api", "policy"),
           "compile", Set.of("api", "identity", "policy"),
           "plan", Set.of("api", "identity", "policy", "compile"),
-          "explain", Set.of("api", "identity", "policy", "compile"));
+          "explain", Set.of("api", "identity", "policy", "compile"),
+          "oracle", Set.of("api"));
 
   private static final List<String> OUTSIDE =
       List.of(

@@ -68,6 +68,11 @@ public final class RunningAgent implements AutoCloseable {
     return folder.resolve("manifests");
   }
 
+  /** The option that names the folder as the source. */
+  public String source() {
+    return "--source=folder:" + manifests();
+  }
+
   private Path log() {
     return folder.resolve("log");
   }

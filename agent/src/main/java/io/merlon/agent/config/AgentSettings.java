@@ -4,6 +4,7 @@ import io.merlon.agent.compile.Mode;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,15 +40,31 @@ public record AgentSettings(
 
   /** Who is told what. */
   public record Telling(
-      Optional<InetSocketAddress> http, Flows flows, boolean kubernetesEvents, LogSettings log) {}
+      Optional<InetSocketAddress> http,
+      Door door,
+      Optional<Path> socket,
+      Flows flows,
+      Duration verifyEvery,
+      boolean kubernetesEvents,
+      LogSettings log) {}
+
+  /**
+   * Who gets in at the address, and how.
+   *
+   * @param certificate what is shown, with its key; plain HTTP without
+   * @param tokens whether a bearer token is asked for, and the API server about it
+   */
+  public record Door(Optional<Path> certificate, Optional<Path> key, boolean tokens) {}
 
   /**
    * What is told of flows.
    *
    * @param sample of so many allowed ones, one
+   * @param ends how often those that have ended are looked for; zero is never
    * @param peers so many peers of denied packets are counted by name
    */
-  public record Flows(FlowSetting log, Optional<URI> collector, int sample, int peers) {}
+  public record Flows(
+      FlowSetting log, Optional<URI> collector, int sample, Duration ends, int peers) {}
 
   /**
    * Reads the settings from wherever they are given: the command line before the environment before
@@ -75,11 +92,18 @@ public record AgentSettings(
             sizes(from)),
         new Telling(
             from.get(Options.HTTP_ADDRESS),
+            new Door(
+                from.get(Options.TLS_CERTIFICATE),
+                from.get(Options.TLS_KEY),
+                from.get(Options.HTTP_TOKENS)),
+            from.get(Options.SOCKET),
             new Flows(
                 from.get(Options.FLOW_LOG),
                 from.get(Options.FLOW_COLLECTOR),
                 from.get(Options.FLOWS_SAMPLE),
+                Duration.ofSeconds(from.get(Options.FLOW_ENDS)),
                 from.get(Options.METRICS_PEERS)),
+            Duration.ofSeconds(from.get(Options.VERIFY_EVERY)),
             from.get(Options.KUBERNETES_EVENTS),
             new LogSettings(from.get(Options.LOG_LEVEL), from.get(Options.LOG_FORMAT))),
         from.get(Options.DRY_RUN));

@@ -123,6 +123,31 @@ public final class Options {
           "127.0.0.1:9469",
           "Where the agent serves its health, status and metrics.",
           Readers::address);
+  public static final Option<Optional<Path>> TLS_CERTIFICATE =
+      new Option<>(
+          "tls-certificate",
+          "PATH",
+          "",
+          "The certificate, with its chain, in PEM, by which HTTPS is served at http-address; it is"
+              + " read again when it changes.",
+          Readers::pathIfAny);
+  public static final Option<Optional<Path>> TLS_KEY =
+      new Option<>(
+          "tls-key", "PATH", "", "The certificate's key, in PEM (PKCS#8).", Readers::pathIfAny);
+  public static final Option<Boolean> HTTP_TOKENS =
+      truth(
+          "http-tokens",
+          false,
+          "Whether whoever asks at http-address for anything but health must show a bearer token"
+              + " whose owner the cluster lets get that path (nonResourceURLs).");
+  public static final Option<Optional<Path>> SOCKET =
+      new Option<>(
+          "socket",
+          "PATH|none",
+          "none",
+          "A local socket where the agent serves the same, to those who may open it: the node's"
+              + " root.",
+          Readers::socket);
   public static final Option<FlowSetting> FLOW_LOG =
       new Option<>(
           "flow-log",
@@ -146,6 +171,14 @@ public final class Options {
           "1",
           "Of so many allowed flows one is told of; denied ones always are.",
           Readers.between(1, 1 << 20));
+  public static final Option<Integer> FLOW_ENDS =
+      new Option<>(
+          "flow-ends",
+          "SECONDS",
+          "10",
+          "How often flows that have ended are looked for, to tell how much they carried and how"
+              + " long; 0 is never.",
+          Readers.between(0, 3600));
   public static final Option<Integer> METRICS_PEERS =
       new Option<>(
           "metrics-peers",
@@ -153,6 +186,13 @@ public final class Options {
           "1000",
           "So many peers of denied packets have a metric of their own, all others share one.",
           Readers.between(0, 1 << 16));
+  public static final Option<Integer> VERIFY_EVERY =
+      new Option<>(
+          "verify-every",
+          "SECONDS",
+          "60",
+          "How often the kernel's maps are read back and compared entry by entry; 0 is never.",
+          Readers.between(0, 86_400));
   public static final Option<Boolean> KUBERNETES_EVENTS =
       truth(
           "kubernetes-events",
@@ -184,10 +224,16 @@ public final class Options {
           PIN_ROOT,
           DRY_RUN,
           HTTP_ADDRESS,
+          TLS_CERTIFICATE,
+          TLS_KEY,
+          HTTP_TOKENS,
+          SOCKET,
           FLOW_LOG,
           FLOW_COLLECTOR,
           FLOWS_SAMPLE,
+          FLOW_ENDS,
           METRICS_PEERS,
+          VERIFY_EVERY,
           KUBERNETES_EVENTS,
           LOG_LEVEL,
           LOG_FORMAT,
@@ -200,13 +246,17 @@ public final class Options {
           MAP_COUNTERS);
 
   /** What the agent has kept in the kernel is found by these, and whether it runs. */
-  public static final List<Option<?>> DETACH = List.of(CONFIG, PIN_ROOT, HTTP_ADDRESS);
+  public static final List<Option<?>> DETACH = List.of(CONFIG, PIN_ROOT, HTTP_ADDRESS, SOCKET);
+
+  /** What the agent should enforce is known by these. */
+  public static final List<Option<?>> VERIFY =
+      List.of(CONFIG, NODE_NAME, SOURCE, KUBECONFIG, MODE, METADATA_GUARD, PIN_ROOT);
 
   /** What is enforced is found by these. */
   public static final List<Option<?>> BREAK_GLASS = List.of(CONFIG, PIN_ROOT);
 
   /** A running agent is found by these. */
-  public static final List<Option<?>> STATUS = List.of(CONFIG, HTTP_ADDRESS);
+  public static final List<Option<?>> STATUS = List.of(CONFIG, HTTP_ADDRESS, SOCKET);
 
   /** The options a configuration file may give. */
   static final Set<String> FILE =

@@ -83,6 +83,10 @@ final class Readers {
     return text.isEmpty() ? Optional.empty() : Optional.of(path(text));
   }
 
+  static Optional<Path> socket(String text) {
+    return text.equals("none") ? Optional.empty() : Optional.of(path(text));
+  }
+
   static String trustDomain(String text) {
     if (!DOMAIN.matcher(text).matches()) {
       throw wrong(text, "is no SPIFFE trust domain");

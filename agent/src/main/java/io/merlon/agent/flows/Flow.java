@@ -1,18 +1,20 @@
 package io.merlon.agent.flows;
 
 import io.merlon.agent.observe.Series;
+import io.merlon.datapath.Counter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
 /**
- * What became of packets that went the same way within a second.
+ * What became of packets that went the same way within a second; or all of a flow that has ended.
  *
  * @param mode of the local pod: enforce, audit or observe
  * @param direction seen from the local pod
  * @param verdict what decided it, and what came of it
  * @param isolating for a default deny, the policies that isolate the pod
  * @param lasted from the first to the last of them
+ * @param ended whether it is told at its end
  */
 public record Flow(
     String id,
@@ -25,7 +27,8 @@ public record Flow(
     Series verdict,
     List<String> isolating,
     Amount amount,
-    Duration lasted) {
+    Duration lasted,
+    boolean ended) {
   public Flow {
     isolating = List.copyOf(isolating);
   }
@@ -35,8 +38,9 @@ public record Flow(
    *
    * @param packets that were told of one by one; with {@code suppressed} these are all
    * @param suppressed packets of the same flow that were denied without being told of singly
+   * @param replies what came back, known of a flow that has ended
    */
-  public record Amount(long packets, long bytes, long suppressed) {}
+  public record Amount(long packets, long bytes, long suppressed, Counter replies) {}
 
   boolean isDenied() {
     return verdict.outcome() != Series.Outcome.ALLOWED;

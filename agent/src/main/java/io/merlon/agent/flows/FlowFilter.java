@@ -10,6 +10,7 @@ public record FlowFilter(Map<String, String> wanted, Instant since, int limit) {
   public static final Set<String> NAMES =
       Set.of(
           "verdict",
+          "record",
           "direction",
           "protocol",
           "port",
@@ -54,6 +55,7 @@ public record FlowFilter(Map<String, String> wanted, Instant since, int limit) {
   public boolean passes(Flow flow) {
     return !flow.time().isBefore(since)
         && verdict(flow)
+        && equal("record", flow.ended() ? "end" : "start")
         && equal("direction", flow.direction())
         && equal("protocol", flow.protocol())
         && equal("port", Integer.toString(flow.destination().port()))

@@ -29,6 +29,7 @@ public final class FlowJson {
     json.writeStringField("schema", SCHEMA);
     json.writeStringField("id", flow.id());
     json.writeStringField("time", flow.time().toString());
+    json.writeStringField("record", flow.ended() ? "end" : "start");
     json.writeStringField("verdict", flow.verdict().outcome().label());
     json.writeStringField("mode", flow.mode());
     json.writeStringField("reason", flow.verdict().reason());
@@ -46,6 +47,8 @@ public final class FlowJson {
     json.writeNumberField("packets", flow.amount().packets());
     json.writeNumberField("bytes", flow.amount().bytes());
     json.writeNumberField("suppressed", flow.amount().suppressed());
+    json.writeNumberField("reply_packets", flow.amount().replies().packets());
+    json.writeNumberField("reply_bytes", flow.amount().replies().bytes());
     json.writeNumberField("duration_ms", flow.lasted().toMillis());
     json.writeEndObject();
   }

@@ -11,6 +11,7 @@ import io.merlon.agent.policy.PolicyRef;
 import io.merlon.agent.program.SlotMeaning;
 import io.merlon.datapath.DropReason;
 import io.merlon.datapath.Event;
+import io.merlon.datapath.Mode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -44,15 +45,16 @@ final class FlowMaker {
     return new Flow(
         prefix + "-" + Long.toString(++made, Character.MAX_RADIX),
         now,
-        event.mode().name().toLowerCase(Locale.ROOT),
+        mode(group, meaning).name().toLowerCase(Locale.ROOT),
         event.egress() ? "egress" : "ingress",
         protocol(event.protocol()),
         event.egress() ? pod : peer,
         event.egress() ? peer : pod,
         verdict(event, pod, meaning),
         isolating(meaning),
-        new Flow.Amount(group.packets, group.bytes, group.suppressed),
-        Duration.ofNanos(group.last - group.began));
+        new Flow.Amount(group.packets, group.bytes, group.suppressed, group.replies),
+        Duration.ofNanos(group.last - group.began),
+        group.ended);
   }
 
   /** An old reason for an open flow to end does not say what decides now: the slot does. */
@@ -70,6 +72,13 @@ final class FlowMaker {
       return known == null ? meaning : new SlotMeaning.Decided(known, mode);
     }
     return meaning;
+  }
+
+  /** Of a flow that has ended only what it counted to says the mode. */
+  private static Mode mode(Group group, SlotMeaning meaning) {
+    return group.ended && meaning instanceof SlotMeaning.Decided(_, var mode)
+        ? mode
+        : group.first.mode();
   }
 
   private static Series verdict(Event event, FlowEnd pod, SlotMeaning meaning) {

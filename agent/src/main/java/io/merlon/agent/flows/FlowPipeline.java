@@ -12,11 +12,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -41,10 +43,18 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
   private final List<FlowSink> sinks;
   private final PeerDenials denials;
   private final InstantSource clock;
+  private final int sample;
   private final BlockingQueue<List<Group>> waiting = new ArrayBlockingQueue<>(WAITING);
   private final Thread thread;
   private long taken = System.nanoTime();
   private Instant aged;
+  private long endsSampled;
+
+  /** When the last event was made, by the kernel's clock and by ours. */
+  private volatile Moment moment = new Moment(0, 0);
+
+  private record Moment(long jiffies, long nanos) {}
+
   private final AtomicLong dropped = new AtomicLong();
 
   /**
@@ -72,6 +82,7 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
     this.sources = sources;
     this.sinks = List.copyOf(sinks);
     this.clock = clock;
+    this.sample = sample;
     this.aged = clock.instant();
     this.window = new FlowWindow(FLOWS, sample, ThreadLocalRandom.current().nextLong());
     this.maker =
@@ -89,9 +100,35 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
   @Override
   public void looked() {
     long now = System.nanoTime();
+    if (window.jiffies() != moment.jiffies()) {
+      moment = new Moment(window.jiffies(), now);
+    }
     if (now - taken >= WINDOW.toNanos()) {
       taken = now;
       hand(window.take());
+    }
+  }
+
+  /** What time it is by the kernel's clock; unknown before the first event. */
+  OptionalLong jiffies(int perSecond) {
+    Moment last = moment;
+    long since = System.nanoTime() - last.nanos();
+    return last.jiffies() == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(last.jiffies() + TimeUnit.NANOSECONDS.toMillis(since) * perSecond / 1000);
+  }
+
+  /** Takes flows that have ended; those allowed are sampled as their beginnings are. */
+  void handEnded(List<Group> groups) {
+    List<Group> told = new ArrayList<>(groups.size());
+    for (Group group : groups) {
+      endsSampled++;
+      if (endsSampled % sample == 0) {
+        told.add(group);
+      }
+    }
+    if (!told.isEmpty() && !waiting.offer(told)) {
+      dropped.addAndGet(told.size());
     }
   }
 
@@ -128,7 +165,7 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
       for (Group group : groups) {
         Flow flow = maker.make(group, names, policy, now);
         flows.add(flow);
-        if (flow.isDenied()) {
+        if (flow.isDenied() && !flow.ended()) {
           denials.add(FlowMaker.key(flow), flow.amount().packets() + flow.amount().suppressed());
         }
       }

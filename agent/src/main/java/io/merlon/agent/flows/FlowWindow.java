@@ -1,5 +1,6 @@
 package io.merlon.agent.flows;
 
+import io.merlon.datapath.Counter;
 import io.merlon.datapath.Event;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ final class FlowWindow {
   private final @Nullable Group[] groups = new Group[SLOTS];
   private List<Group> filled = new ArrayList<>();
   private long allowed;
+  private long jiffies;
   private final AtomicLong untold = new AtomicLong();
   private final AtomicLong sampledOut = new AtomicLong();
 
@@ -46,6 +48,11 @@ final class FlowWindow {
     long packets;
     long bytes;
     long suppressed;
+
+    /** What came back; known of a flow that has ended. */
+    Counter replies = Counter.ZERO;
+
+    boolean ended;
 
     Group(Event first, long now) {
       this.first = first;
@@ -72,6 +79,7 @@ final class FlowWindow {
 
   void add(ByteBuffer event, long now) {
     int at = event.position();
+    jiffies = event.getLong(at);
     int kind = event.get(at + KIND);
     if (kind == ALLOWED) {
       allowed++;
@@ -134,6 +142,11 @@ final class FlowWindow {
       }
     }
     return taken;
+  }
+
+  /** When the last event was made, by the kernel's clock; 0 if there was none. */
+  long jiffies() {
+    return jiffies;
   }
 
   /** Packets denied or flows allowed that there was no room to tell of. */

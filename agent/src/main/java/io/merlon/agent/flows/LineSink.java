@@ -59,8 +59,13 @@ public final class LineSink implements FlowSink {
   }
 
   private void write(byte[] line) throws IOException {
-    if (file != null && (out == null || written + line.length > largest)) {
+    if (file != null && out == null) {
+      open(file);
+    }
+    if (file != null && written > 0 && written + line.length > largest) {
+      forget();
       rotate(file);
+      open(file);
     }
     if (out != null) {
       out.write(line);
@@ -68,21 +73,19 @@ public final class LineSink implements FlowSink {
     }
   }
 
-  private void rotate(Path path) throws IOException {
-    boolean first = out == null;
-    forget();
-    if (!first) {
-      for (int number = FILES - 1; number > 0; number--) {
-        Path from =
-            number == 1 ? path : path.resolveSibling(path.getFileName() + "." + (number - 1));
-        if (Files.exists(from)) {
-          Files.move(
-              from,
-              path.resolveSibling(path.getFileName() + "." + number),
-              StandardCopyOption.REPLACE_EXISTING);
-        }
+  private static void rotate(Path path) throws IOException {
+    for (int number = FILES - 1; number > 0; number--) {
+      Path from = number == 1 ? path : path.resolveSibling(path.getFileName() + "." + (number - 1));
+      if (Files.exists(from)) {
+        Files.move(
+            from,
+            path.resolveSibling(path.getFileName() + "." + number),
+            StandardCopyOption.REPLACE_EXISTING);
       }
     }
+  }
+
+  private void open(Path path) throws IOException {
     out =
         new BufferedOutputStream(
             Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND));

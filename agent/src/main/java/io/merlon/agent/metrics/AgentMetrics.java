@@ -54,7 +54,8 @@ public final class AgentMetrics implements AutoCloseable {
       Optional<Staleness> staleness,
       Duration idle,
       EventTally events,
-      PeerDenials.Counted denials) {}
+      PeerDenials.Counted denials,
+      Verified verified) {}
 
   /** A page as it is sent. */
   public record Text(String contentType, String body) {}
@@ -181,6 +182,9 @@ public final class AgentMetrics implements AutoCloseable {
       page.put(Metric.REPAIRS, view.counts().repairs().getOrDefault(kind, 0L), lower(kind));
     }
     facts.staleness().ifPresent(s -> page.put(Metric.STALENESS, seconds(s.worst())));
+    page.put(Metric.VERIFY_RUNS, facts.verified().runs());
+    page.put(Metric.VERIFY_DIFFERENCES, facts.verified().differences());
+    page.put(Metric.VERIFY_AGE, seconds(facts.verified().age()));
     page.put(Metric.LOOP_IDLE, seconds(facts.idle()));
     page.put(Metric.BUILD, 1, version);
     latency(view.counts().latencies());

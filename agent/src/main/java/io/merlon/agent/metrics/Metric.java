@@ -126,6 +126,15 @@ public enum Metric {
       Type.COUNTER,
       "merlon_repair_failures",
       "Changes by others that could not be undone, each counted when it was found."),
+  VERIFY_RUNS(Type.COUNTER, "merlon_verify_runs", "How often the kernel's maps were read back."),
+  VERIFY_DIFFERENCES(
+      Type.GAUGE,
+      "merlon_verify_differences",
+      "Entries of the kernel's maps that were not as they should be when they were read back last."),
+  VERIFY_AGE(
+      Type.GAUGE,
+      "merlon_verify_age_seconds",
+      "Time since they were read back last, or since the start."),
   STALENESS(
       Type.GAUGE,
       "merlon_cluster_staleness_seconds",

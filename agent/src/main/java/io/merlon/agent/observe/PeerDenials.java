@@ -124,7 +124,7 @@ public final class PeerDenials {
     if (named.size() < most) {
       return true;
     }
-    if (most == 0 || peer.weight <= named.first().weight / 4 * 5) {
+    if (most == 0 || 4 * peer.weight <= 5 * named.first().weight) {
       return false;
     }
     aspirants.add(Objects.requireNonNull(named.pollFirst()));

@@ -59,6 +59,10 @@ final class TableStore {
 
   /** Reads the table that a subject names; what cannot be one is an IllegalArgumentException. */
   DecodedTable read(int at, DecodedTable.Meanings meanings) {
+    return read(words, at, meanings);
+  }
+
+  static DecodedTable read(MappedArray words, int at, DecodedTable.Meanings meanings) {
     if (at < 1 || at > words.length() - 2) {
       throw new IllegalArgumentException("table at word " + at);
     }

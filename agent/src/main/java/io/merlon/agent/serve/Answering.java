@@ -24,6 +24,11 @@ import java.util.function.Function;
 
 /** Answers the requests of one connection, one after the other. */
 final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
+  /** The page may load what is served here, and nothing else. */
+  private static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+          + " frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
   private final Function<Request, CompletableFuture<Response>> answer;
   private final Connections connections;
 
@@ -52,7 +57,11 @@ final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
       return CompletableFuture.completedFuture(Response.text(405, "only GET is answered"));
     }
     try {
-      return answer.apply(Request.of(request.uri(), request.headers().get(HttpHeaderNames.ACCEPT)));
+      return answer.apply(
+          Request.of(
+              request.uri(),
+              request.headers().get(HttpHeaderNames.ACCEPT),
+              request.headers().get(HttpHeaderNames.AUTHORIZATION)));
     } catch (IllegalArgumentException e) {
       return CompletableFuture.completedFuture(Response.text(400, "not understood"));
     }
@@ -73,6 +82,8 @@ final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
             HttpResponseStatus.valueOf(response.status()),
             Unpooled.wrappedBuffer(response.bytes()));
     http.headers().set(HttpHeaderNames.CONTENT_TYPE, response.contentType());
+    http.headers().set(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY);
+    http.headers().set("X-Content-Type-Options", "nosniff");
     http.headers().set(HttpHeaderNames.CONTENT_LENGTH, http.content().readableBytes());
     HttpUtil.setKeepAlive(http, more);
     var written = context.writeAndFlush(http);

@@ -3,8 +3,6 @@ package io.merlon.agent.serve;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
@@ -15,7 +13,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** Reads a running agent's flows. */
 public final class FlowClient {
-  private static final int PATIENCE_MILLIS = 5000;
+  private static final String PATH = "/v1/flows";
   private static final String DATA = "data: ";
 
   private FlowClient() {}
@@ -25,22 +23,18 @@ public final class FlowClient {
    *
    * @param follow whether to go on until the connection ends
    */
-  public static void read(InetSocketAddress at, String query, boolean follow, Consumer<String> line)
+  public static void read(AgentAddress at, String query, boolean follow, Consumer<String> line)
       throws IOException {
     if (!follow) {
-      String all = StatusClient.get(at, "/v1/flows" + (query.isEmpty() ? "" : "?" + query));
-      String inside = all.substring(1, all.length() - 1);
-      inside.lines().map(l -> l.endsWith(",") ? l.substring(0, l.length() - 1) : l).forEach(line);
+      lines(StatusClient.get(at, PATH + (query.isEmpty() ? "" : "?" + query))).forEach(line);
       return;
     }
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(at.getHostString(), at.getPort()), PATIENCE_MILLIS);
-      String path = "/v1/flows?follow" + (query.isEmpty() ? "" : "&" + query);
+    try (AgentAddress.Connection connection = at.connect(0)) {
+      String path = PATH + "?follow" + (query.isEmpty() ? "" : "&" + query);
       String request = "GET " + path + " HTTP/1.1\r\nHost: merlon\r\n\r\n";
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      connection.out().write(request.getBytes(StandardCharsets.US_ASCII));
       BufferedReader answer =
-          new BufferedReader(
-              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+          new BufferedReader(new InputStreamReader(connection.in(), StandardCharsets.UTF_8));
       String status = answer.readLine();
       if (status == null || !status.startsWith("HTTP/1.1 200 ")) {
         throw new IOException("/v1/flows: " + (status == null ? "no answer" : status));
@@ -55,11 +49,20 @@ public final class FlowClient {
     }
   }
 
+  /** The flows of the page of the latest, each a line of JSON. */
+  public static List<String> lines(String page) {
+    return page.substring(1, page.length() - 1)
+        .lines()
+        .map(line -> line.endsWith(",") ? line.substring(0, line.length() - 1) : line)
+        .toList();
+  }
+
   /** A flow for people, in one line. */
   public static String text(String json) {
     Map<?, ?> flow = object(json);
     String policy = text(flow, "policy");
-    return "%s %-10s %s %s -> %s %s%s%s [%s]"
+    String record = text(flow, "record").equals("end") ? " over" : "";
+    return "%s %-10s %s %s -> %s %s%s%s%s [%s]"
         .formatted(
             text(flow, "time"),
             text(flow, "verdict"),
@@ -67,6 +70,7 @@ public final class FlowClient {
             end(flow, "source"),
             end(flow, "destination"),
             text(flow, "protocol"),
+            record,
             " " + text(flow, "reason"),
             policy.isEmpty() ? "" : " by " + policy + " " + text(flow, "rule"),
             text(flow, "id"));

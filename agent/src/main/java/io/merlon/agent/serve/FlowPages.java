@@ -1,15 +1,18 @@
 package io.merlon.agent.serve;
 
+import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.flows.Flow;
 import io.merlon.agent.flows.FlowFilter;
 import io.merlon.agent.flows.FlowJson;
 import io.merlon.agent.flows.FlowLog;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The latest flows, and those that come. */
 final class FlowPages {
+  private static final String NOW = "/now";
   private static final String EVENTS = "text/event-stream";
 
   private final FlowLog log;
@@ -44,10 +47,17 @@ final class FlowPages {
             latest.stream().map(FlowJson::line).collect(Collectors.joining(",\n", "[", "]")));
   }
 
-  /** One flow, by its id. */
-  Response one(String id) {
+  /** One flow, by its id; or, after that and a slash, what is said of such a flow now. */
+  Response one(String path, Optional<CompiledPolicy> policy) {
+    boolean now = path.endsWith(NOW);
+    String id = now ? path.substring(0, path.length() - NOW.length()) : path;
     return log.find(id)
-        .map(flow -> Response.json(FlowJson.line(flow)))
+        .map(flow ->
+            now
+                ? policy
+                    .map(current -> Response.text(200, FlowNow.text(flow, current)))
+                    .orElseGet(() -> Response.text(503, "nothing is known yet"))
+                : Response.json(FlowJson.line(flow)))
         .orElseGet(() -> Response.text(404, "no flow " + id + " among the latest"));
   }
 

@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param query by name; what has no value has ""
  * @param accept the header of that name, null if there was none
+ * @param authorization the header of that name, null if there was none
  */
-public record Request(String path, Map<String, String> query, @Nullable String accept) {
+public record Request(
+    String path,
+    Map<String, String> query,
+    @Nullable String accept,
+    @Nullable String authorization) {
   public Request {
     query = Map.copyOf(query);
   }
@@ -22,10 +27,10 @@ public record Request(String path, Map<String, String> query, @Nullable String a
    *
    * @throws IllegalArgumentException if it is none
    */
-  static Request of(String target, @Nullable String accept) {
+  static Request of(String target, @Nullable String accept, @Nullable String authorization) {
     int mark = target.indexOf('?');
     if (mark < 0) {
-      return new Request(target, Map.of(), accept);
+      return new Request(target, Map.of(), accept, authorization);
     }
     Map<String, String> query = new HashMap<>();
     for (String part : target.substring(mark + 1).split("&", -1)) {
@@ -36,7 +41,7 @@ public record Request(String path, Map<String, String> query, @Nullable String a
         query.put(decoded(name), decoded(value));
       }
     }
-    return new Request(target.substring(0, mark), query, accept);
+    return new Request(target.substring(0, mark), query, accept, authorization);
   }
 
   private static String decoded(String text) {

@@ -2,7 +2,6 @@ package io.merlon.agent.serve;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** Asks a running agent for its status, with no more machinery than three small answers need. */
@@ -11,12 +10,16 @@ public final class StatusClient {
 
   private StatusClient() {}
 
-  public static StatusReport ask(InetSocketAddress at) throws IOException {
+  public static StatusReport ask(AgentAddress at) throws IOException {
     return new StatusReport(get(at, "/v1/status"), get(at, "/v1/pods"), get(at, "/v1/policies"));
   }
 
+  public static StatusReport ask(InetSocketAddress at) throws IOException {
+    return ask(new AgentAddress.Http(at));
+  }
+
   /** Whether an agent answers there. */
-  public static boolean answers(InetSocketAddress at) {
+  public static boolean answers(AgentAddress at) {
     try {
       return get(at, "/v1/status").startsWith("{\"node\":");
     } catch (IOException e) {
@@ -24,14 +27,16 @@ public final class StatusClient {
     }
   }
 
-  /** The body of a page. */
   public static String get(InetSocketAddress at, String path) throws IOException {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(at.getHostString(), at.getPort()), PATIENCE_MILLIS);
-      socket.setSoTimeout(PATIENCE_MILLIS);
+    return get(new AgentAddress.Http(at), path);
+  }
+
+  /** The body of a page. */
+  public static String get(AgentAddress at, String path) throws IOException {
+    try (AgentAddress.Connection connection = at.connect(PATIENCE_MILLIS)) {
       String request = "GET " + path + " HTTP/1.1\r\nHost: merlon\r\nConnection: close\r\n\r\n";
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      connection.out().write(request.getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(connection.in().readAllBytes(), StandardCharsets.UTF_8);
       int body = answer.indexOf("\r\n\r\n");
       if (body < 0 || !answer.startsWith("HTTP/1.1 200 ")) {
         throw new IOException(path + ": " + answer.lines().findFirst().orElse("no answer"));

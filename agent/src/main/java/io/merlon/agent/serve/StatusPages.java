@@ -1,5 +1,6 @@
 package io.merlon.agent.serve;
 
+import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.loop.AgentView;
 import io.merlon.agent.watch.Staleness;
 import java.time.Duration;
@@ -30,9 +31,14 @@ public final class StatusPages {
     this.sources = sources;
   }
 
+  /** What policies mean at this moment; empty while the agent starts. */
+  Optional<CompiledPolicy> policy() {
+    return sources.view().get().map(AgentView::seen);
+  }
+
   public Response answer(String path) {
     return path.equals("/healthz")
-        ? health()
+        ? health(sources.view().get())
         : sources
             .view()
             .get()
@@ -46,15 +52,27 @@ public final class StatusPages {
       case "/v1/status" -> Response.json(StatusJson.status(node, view, sources.staleness().get()));
       case "/v1/pods" -> Response.json(PodsJson.of(view));
       case "/v1/policies" -> Response.json(PoliciesJson.of(view));
+      case "/v1/reach" -> Response.json(ReachJson.of(view.seen()));
+      case DecisionNames.PATH -> Response.json(DecisionNames.json(view.seen()));
       default -> Response.text(404, "no such page");
     };
   }
 
-  private Response health() {
+  /**
+   * A loop that is stuck is for a restart to mend. What the kernel refuses, or somebody else
+   * damaged, is told, but would not be mended by one: it is tried again anyway.
+   */
+  private Response health(Optional<AgentView> view) {
     Duration idle = sources.sinceWork().get();
-    return idle.compareTo(STUCK) < 0
-        ? Response.text(200, "ok")
-        : Response.text(503, "the loop has been busy for " + idle.toSeconds() + " s");
+    if (idle.compareTo(STUCK) >= 0) {
+      return Response.text(503, "the loop has been busy for " + idle.toSeconds() + " s");
+    }
+    StringBuilder text = new StringBuilder("ok");
+    view.flatMap(AgentView::trouble)
+        .ifPresent(trouble -> text.append("\nnot enforced: ").append(trouble.text()));
+    view.map(AgentView::damages)
+        .ifPresent(all -> all.forEach(one -> text.append("\ndamaged: ").append(one.text())));
+    return Response.text(200, text.toString());
   }
 
   private static Response ready(AgentView view) {

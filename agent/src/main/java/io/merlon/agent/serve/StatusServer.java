@@ -5,17 +5,24 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Answers GET requests, on one thread, and nothing else. */
 public final class StatusServer implements AutoCloseable {
@@ -40,15 +47,53 @@ public final class StatusServer implements AutoCloseable {
   public static StatusServer start(
       InetSocketAddress at, Function<Request, CompletableFuture<Response>> answer)
       throws IOException {
+    return start(at, null, answer);
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param certificates what it shows; without any it speaks plain HTTP
+   */
+  public static StatusServer start(
+      InetSocketAddress at,
+      @Nullable Certificates certificates,
+      Function<Request, CompletableFuture<Response>> answer)
+      throws IOException {
+    return start(
+        NioServerSocketChannel.class,
+        new InetSocketAddress(at.getHostString(), at.getPort()),
+        new Connection(certificates, answer));
+  }
+
+  /** Starts one at a socket in the file system, which takes the place of what is there. */
+  public static StatusServer start(Path at, Function<Request, CompletableFuture<Response>> answer)
+      throws IOException {
+    Path folder = at.toAbsolutePath().getParent();
+    if (folder != null) {
+      Files.createDirectories(folder);
+    }
+    Files.deleteIfExists(at);
+    StatusServer started =
+        start(
+            NioServerDomainSocketChannel.class,
+            UnixDomainSocketAddress.of(at),
+            new Connection(null, answer));
+    Files.setPosixFilePermissions(at, PosixFilePermissions.fromString("rw-------"));
+    return started;
+  }
+
+  private static StatusServer start(
+      Class<? extends ServerChannel> kind, SocketAddress at, Connection connection)
+      throws IOException {
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    InetSocketAddress resolved = new InetSocketAddress(at.getHostString(), at.getPort());
     try {
       Channel channel =
           new ServerBootstrap()
               .group(group)
-              .channel(NioServerSocketChannel.class)
-              .childHandler(new Connection(answer))
-              .bind(resolved)
+              .channel(kind)
+              .childHandler(connection)
+              .bind(at)
               .syncUninterruptibly()
               .channel();
       return new StatusServer(group, channel);
@@ -66,23 +111,35 @@ public final class StatusServer implements AutoCloseable {
     return (InetSocketAddress) channel.localAddress();
   }
 
+  /** The same, whatever kind it is. */
+  public SocketAddress where() {
+    return channel.localAddress();
+  }
+
   @Override
   public void close() {
     channel.close().syncUninterruptibly();
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
   }
 
-  private static final class Connection extends ChannelInitializer<SocketChannel> {
+  private static final class Connection extends ChannelInitializer<Channel> {
     private final Function<Request, CompletableFuture<Response>> answer;
     private final Connections connections = new Connections();
+    private final @Nullable Certificates certificates;
 
-    Connection(Function<Request, CompletableFuture<Response>> answer) {
+    Connection(
+        @Nullable Certificates certificates,
+        Function<Request, CompletableFuture<Response>> answer) {
+      this.certificates = certificates;
       this.answer = answer;
     }
 
     @Override
-    protected void initChannel(SocketChannel channel) {
+    protected void initChannel(Channel channel) {
       connections.opened(channel);
+      if (certificates != null) {
+        channel.pipeline().addLast(certificates.context().newHandler(channel.alloc()));
+      }
       channel
           .pipeline()
           .addLast(

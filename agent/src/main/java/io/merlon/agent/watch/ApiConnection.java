@@ -108,6 +108,14 @@ final class ApiConnection implements AutoCloseable {
    * @return the answer's code; its text is of no interest
    */
   int send(String method, String path, String contentType, String body) throws IOException {
+    return ask(method, path, contentType, body).code();
+  }
+
+  /** What is answered to an object that was sent. */
+  record Said(int code, String body) {}
+
+  /** Sends an object to a path below the server's root. */
+  Said ask(String method, String path, String contentType, String body) throws IOException {
     HttpClient http = client().http();
     var request =
         http.newHttpRequestBuilder()
@@ -116,9 +124,9 @@ final class ApiConnection implements AutoCloseable {
             .method(method, contentType, body)
             .build();
     try {
-      int code = await(http.sendAsync(request, byte[].class), path).code();
+      HttpResponse<byte[]> answer = await(http.sendAsync(request, byte[].class), path);
       heard();
-      return code;
+      return new Said(answer.code(), new String(answer.body(), StandardCharsets.UTF_8));
     } catch (UncheckedIOException e) {
       throw new IOException("the request cannot be made: " + e.getCause(), e);
     }

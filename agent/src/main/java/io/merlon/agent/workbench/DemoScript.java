@@ -11,6 +11,7 @@ import io.merlon.agent.lab.Conversation;
 import io.merlon.agent.lab.Lab;
 import io.merlon.agent.lab.Trial;
 import io.merlon.agent.policy.Protocol;
+import io.merlon.agent.serve.FlowClient;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ final class DemoScript {
   private static final long TALK = TimeUnit.MILLISECONDS.toNanos(1500);
   private static final long SILENCE = TimeUnit.MILLISECONDS.toNanos(1500);
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
+  private static final int SHOWN = 6;
   private static final long TICK = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Lab lab;
@@ -60,7 +62,7 @@ final class DemoScript {
     out.println("  The database is open to one IAM role, which payments-api has by its account.");
     title("5. A connection is open; its permission is revoked while you watch.");
     revoke(study);
-    title("6. What the agent serves about it.");
+    title("6. What the agent tells about it: who was denied, by name.");
     served();
     MatrixPage.write(matrix(Study.of(folder.path())), Study.of(folder.path()), html);
     out.println();
@@ -173,15 +175,15 @@ final class DemoScript {
     return false;
   }
 
-  /** Denials, if the agent counts them, or else what it says of itself. */
+  /** Who was denied last, by name, and the counters of denials. */
   private void served() {
-    List<String> series =
-        lab.status(lab.nodes().iterator().next(), "/metrics")
-            .lines()
-            .filter(line -> !line.startsWith("#") && !line.endsWith(" 0.0") && !line.endsWith(" 0"))
-            .toList();
-    List<String> denials =
-        series.stream().filter(line -> line.contains("deny") || line.contains("denied")).toList();
-    (denials.isEmpty() ? series : denials).forEach(line -> out.println("  " + line));
+    String node = lab.nodes().iterator().next();
+    String latest = lab.status(node, "/v1/flows?verdict=denied&limit=" + SHOWN);
+    FlowClient.lines(latest).forEach(flow -> out.println("  " + FlowClient.text(flow)));
+    lab.status(node, "/metrics")
+        .lines()
+        .filter(line -> line.startsWith("merlon_denied_packets_by_peer_total{"))
+        .limit(SHOWN)
+        .forEach(line -> out.println("  " + line));
   }
 }

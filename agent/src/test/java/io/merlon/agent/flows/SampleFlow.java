@@ -3,6 +3,7 @@ package io.merlon.agent.flows;
 import io.merlon.agent.identity.Address;
 import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.agent.observe.Series;
+import io.merlon.datapath.Counter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -40,8 +41,9 @@ public final class SampleFlow {
         end("10.0.0.2", 443, destination),
         verdict,
         List.of("NetworkPolicy shop/closed"),
-        new Flow.Amount(3, 180, 7),
-        Duration.ofMillis(250));
+        new Flow.Amount(3, 180, 7, Counter.ZERO),
+        Duration.ofMillis(250),
+        false);
   }
 
   private static FlowEnd end(String address, int port, String name) {

@@ -29,6 +29,8 @@ class DemoTest {
     assertTrue(run.printed().contains("96 connections tried, 96 passed"), run.all());
     assertTrue(run.printed().contains("96 connections tried, 40 passed"), run.all());
     assertTrue(run.printed().matches("(?s).*cut: the last answer came \\d+ ms after.*"), run.all());
+    assertTrue(run.printed().contains("denied     "), run.all());
+    assertTrue(run.printed().contains("guests/intruder"), run.all());
     assertTrue(run.printed().contains("Every packet did what the policies say."), run.all());
     assertTrue(Files.readString(picture).contains("payments/database"));
     assertEquals(List.of(), Leftovers.of(picture.toString()));

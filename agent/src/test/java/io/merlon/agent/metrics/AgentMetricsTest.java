@@ -47,7 +47,8 @@ class AgentMetricsTest {
         Optional.empty(),
         Duration.ZERO,
         EventTally.NOTHING,
-        denials.counted());
+        denials.counted(),
+        new Verified(1, 0, Duration.ZERO));
   }
 
   private static String series(int number) {
@@ -121,7 +122,8 @@ class AgentMetricsTest {
             Optional.empty(),
             Duration.ZERO,
             EventTally.NOTHING,
-            PeerDenials.Counted.NOTHING);
+            PeerDenials.Counted.NOTHING,
+            new Verified(1, 0, Duration.ZERO));
     String text = metrics.text(facts, null).body();
     assertTrue(text.contains("merlon_map_entries{map=\"addresses4\"} 0.0"), text);
     assertTrue(text.contains("merlon_map_predicted{map=\"cidrs6\"} 0.0"), text);

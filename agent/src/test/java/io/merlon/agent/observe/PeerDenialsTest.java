@@ -1,7 +1,6 @@
 package io.merlon.agent.observe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.agent.identity.WorkloadRef;
@@ -44,7 +43,7 @@ class PeerDenialsTest {
       denials.add(key(i), 2);
     }
     assertTrue(denials.counted().packets().size() <= 101, "series: " + denials.counted());
-    assertTrue(denials.counted().overflowed() >= 19_600, "others: " + denials.counted());
+    assertTrue(denials.counted().overflowed() >= 19_000, "others: " + denials.counted());
   }
 
   @Test
@@ -109,6 +108,5 @@ class PeerDenialsTest {
     }
     assertEquals(1025, denials.counted().packets().size());
     assertEquals(5000, sum(denials));
-    assertFalse(denials.counted().packets().containsKey(key("web4999", 1)));
   }
 }

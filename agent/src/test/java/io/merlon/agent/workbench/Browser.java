@@ -28,7 +28,7 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** A page in a Chromium without a screen, driven by its own protocol. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   private static final Pattern LISTENING = Pattern.compile("DevTools listening on ws://([^/]+)/.*");
   private static final int SECONDS = 60;
 
@@ -44,7 +44,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Where one is installed. */
-  static Optional<Path> installed() {
+  public static Optional<Path> installed() {
     return Stream.of(String.valueOf(System.getenv("PATH")).split(File.pathSeparator, -1))
         .flatMap(folder ->
             Stream.of("chromium", "chromium-browser", "google-chrome")
@@ -54,7 +54,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Opens a page. The network is off: every name resolves to nothing. */
-  static Browser open(Path program, Path profile, URI page) throws Exception {
+  public static Browser open(Path program, Path profile, URI page) throws Exception {
     Process process =
         new ProcessBuilder(
                 program.toString(),
@@ -141,7 +141,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** The value of an expression of JavaScript. */
-  String evaluate(String expression) throws InterruptedException {
+  public String evaluate(String expression) throws InterruptedException {
     String quoted = expression.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", " ");
     Map<?, ?> answer =
         ask("Runtime.evaluate", "{\"expression\":\"" + quoted + "\",\"returnByValue\":true}");
@@ -154,7 +154,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Clicks in the middle of an element, with the mouse. */
-  void click(String selector) throws InterruptedException {
+  public void click(String selector) throws InterruptedException {
     String[] at =
         evaluate(
                 "(() => { const e = document.querySelector('%s'); e.scrollIntoView({block:'center'}); const r = e.getBoundingClientRect(); return (r.x + r.width / 2) + ' ' + (r.y + r.height / 2); })()"
@@ -169,13 +169,13 @@ final class Browser implements AutoCloseable {
   }
 
   /** Presses a key, as a keyboard does. */
-  void press(String key) throws InterruptedException {
+  public void press(String key) throws InterruptedException {
     for (String type : List.of("keyDown", "keyUp")) {
       ask("Input.dispatchKeyEvent", "{\"type\":\"%s\",\"key\":\"%s\"}".formatted(type, key));
     }
   }
 
-  void screenshot(Path file) throws IOException, InterruptedException {
+  public void screenshot(Path file) throws IOException, InterruptedException {
     ask(
         "Emulation.setDeviceMetricsOverride",
         "{\"width\":1280,\"height\":1100,\"deviceScaleFactor\":1,\"mobile\":false}");

@@ -3,7 +3,7 @@ package io.merlon.agent.oracle;
 import java.util.Set;
 
 /** Answers questions about one cluster at one moment. */
-interface Judge {
+public interface Judge {
   Verdicts judge(Question question);
 
   /**

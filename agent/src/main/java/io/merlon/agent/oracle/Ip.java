@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** An address: 128 bits of IPv6, or 32 bits of IPv4 in the low half. */
-record Ip(Family family, long high, long low) implements Comparable<Ip> {
+public record Ip(Family family, long high, long low) implements Comparable<Ip> {
   private static final Pattern FOUR_NUMBERS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
-  enum Family {
+  public enum Family {
     V4(32),
     V6(128);
 
@@ -24,7 +24,7 @@ record Ip(Family family, long high, long low) implements Comparable<Ip> {
   }
 
   /** Null where the text is not an address in full. */
-  static @Nullable Ip parse(String text) {
+  public static @Nullable Ip parse(String text) {
     try {
       if (FOUR_NUMBERS.matcher(text).matches()) {
         return of(Inet4Address.ofLiteral(text).getAddress());
@@ -42,7 +42,7 @@ record Ip(Family family, long high, long low) implements Comparable<Ip> {
   }
 
   /** An address that the writer knows to be one. */
-  static Ip of(String text) {
+  public static Ip of(String text) {
     Ip ip = parse(text);
     if (ip == null) {
       throw new IllegalArgumentException("not an address: " + text);
@@ -62,7 +62,7 @@ record Ip(Family family, long high, long low) implements Comparable<Ip> {
   }
 
   /** Whether a packet on a pod's interface can carry it as one host's address. */
-  boolean ordinary() {
+  public boolean ordinary() {
     return !loopback()
         && (family == Family.V4
             ? low >>> 24 != 0 && low >>> 28 < 0xe
@@ -88,7 +88,7 @@ record Ip(Family family, long high, long low) implements Comparable<Ip> {
   }
 
   /** The first or last address that shares the leading {@code bits}. */
-  Ip edge(int bits, boolean last) {
+  public Ip edge(int bits, boolean last) {
     Ip edge = this;
     for (int i = bits; i < family.bits; i++) {
       if (edge.bit(i) != last) {
@@ -104,7 +104,7 @@ record Ip(Family family, long high, long low) implements Comparable<Ip> {
   }
 
   /** The neighbour one above or below; wraps around at the ends of the low half. */
-  Ip plus(long step) {
+  public Ip plus(long step) {
     long sum = low + step;
     return new Ip(family, high, family == Family.V4 ? sum & 0xffff_ffffL : sum);
   }

@@ -6,9 +6,9 @@ package io.merlon.agent.oracle;
  * @param egress whether the source's side lets it out
  * @param ingress whether the destination's side lets it in
  */
-record Verdicts(boolean egress, boolean ingress) {
+public record Verdicts(boolean egress, boolean ingress) {
   /** Both sides must agree (NP-3). */
-  boolean allowed() {
+  public boolean allowed() {
     return egress && ingress;
   }
 

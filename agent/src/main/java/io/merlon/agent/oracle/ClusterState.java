@@ -17,8 +17,11 @@ import java.util.List;
 import java.util.Map;
 
 /** What events come to, by the contract of {@link ClusterEvent}: the last word per key holds. */
-final class ClusterState {
+public final class ClusterState {
   private final Map<ClusterEvent.Key, ClusterEvent> last = new LinkedHashMap<>();
+
+  /** Knows of nothing yet. */
+  public ClusterState() {}
 
   static ClusterState after(List<ClusterEvent> events) {
     ClusterState state = new ClusterState();
@@ -30,7 +33,7 @@ final class ClusterState {
     return after(puts(cluster));
   }
 
-  void apply(ClusterEvent event) {
+  public void apply(ClusterEvent event) {
     if (event instanceof ClusterEvent.Gone gone) {
       last.remove(gone.key());
     } else {
@@ -48,7 +51,7 @@ final class ClusterState {
     return List.copyOf(last.values());
   }
 
-  ClusterSnapshot snapshot() {
+  public ClusterSnapshot snapshot() {
     Lists lists = new Lists();
     last.values().forEach(lists::add);
     return lists.snapshot();

@@ -1,6 +1,6 @@
 /**
- * The proof of the policy engine: a second, slow and simple reading of the semantics, worlds to try
- * both readings on, and the case families the field knows.
+ * The proof of the policy engine: a second, slow and simple reading of the semantics. The tests
+ * have worlds to try both readings on; a running node is verified by it.
  *
  * <p>{@link io.merlon.agent.oracle.Oracle} judges one connection by nested loops over the raw
  * objects, so that it can be held beside the specification line by line; the numbers in its

@@ -1,7 +1,7 @@
 package io.merlon.agent.oracle;
 
 /** The side of a connection a rule speaks of, with the name the API gives it. */
-enum Direction {
+public enum Direction {
   INGRESS("Ingress"),
   EGRESS("Egress");
 

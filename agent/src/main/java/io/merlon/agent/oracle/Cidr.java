@@ -4,11 +4,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A block of addresses; host bits may be set and mean nothing (NP-14). */
-record Cidr(Ip base, int bits) {
+public record Cidr(Ip base, int bits) {
   private static final Pattern LENGTH = Pattern.compile("\\d{1,3}");
 
   /** Null where the text is not a CIDR. */
-  static @Nullable Cidr parse(String text) {
+  public static @Nullable Cidr parse(String text) {
     int slash = text.indexOf('/');
     if (slash < 0 || !LENGTH.matcher(text.substring(slash + 1)).matches()) {
       return null;
@@ -18,7 +18,7 @@ record Cidr(Ip base, int bits) {
     return base == null || bits > base.family().bits ? null : new Cidr(base, bits);
   }
 
-  boolean contains(Ip ip) {
+  public boolean contains(Ip ip) {
     return ip.family() == base.family() && ip.commonBits(base) >= bits;
   }
 

@@ -6,7 +6,7 @@ package io.merlon.agent.oracle;
  *
  * @param port the destination port, 0 where the protocol has none
  */
-record Question(Ip from, Ip to, Protocol protocol, int port) {
+public record Question(Ip from, Ip to, Protocol protocol, int port) {
   @Override
   public String toString() {
     return from + " -> " + to + " " + protocol + (protocol == Protocol.OTHER ? "" : "/" + port);

@@ -1,7 +1,7 @@
 package io.merlon.agent.oracle;
 
 /** The transport protocols policies can name, and one that stands for all others (ICMP). */
-enum Protocol {
+public enum Protocol {
   TCP,
   UDP,
   SCTP,

@@ -1,0 +1,32 @@
+package io.merlon.agent;
+
+import io.merlon.agent.flows.FlowSweep;
+import io.merlon.agent.program.PinnedMaps;
+import io.merlon.bpf.KernelClock;
+import io.merlon.datapath.Config;
+import io.merlon.datapath.Flow;
+import io.merlon.datapath.FlowKey;
+import java.nio.file.Path;
+import java.util.function.BiConsumer;
+
+/** The flows in the maps that are pinned there. */
+record KernelFlows(Path pins) implements FlowSweep.Kernel {
+  @Override
+  public Config config() {
+    try (PinnedMaps maps = PinnedMaps.open(pins)) {
+      return maps.config();
+    }
+  }
+
+  @Override
+  public int jiffiesPerSecond() {
+    return KernelClock.jiffiesPerSecond();
+  }
+
+  @Override
+  public void flows(BiConsumer<FlowKey, Flow> visitor) {
+    try (PinnedMaps maps = PinnedMaps.open(pins)) {
+      maps.flows(visitor);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.merlon.agent;
+
+import io.merlon.agent.config.AgentSettings;
+import io.merlon.agent.config.FlowSetting;
+import io.merlon.agent.flows.FlowLog;
+import io.merlon.agent.flows.FlowPipeline;
+import io.merlon.agent.flows.FlowSink;
+import io.merlon.agent.flows.FlowSweep;
+import io.merlon.agent.flows.LineSink;
+import io.merlon.agent.flows.OtlpSink;
+import io.merlon.agent.loop.AgentLoop;
+import io.merlon.agent.loop.CommandQueue;
+import io.merlon.agent.loop.Inquiry;
+import io.merlon.agent.metrics.Verified;
+import io.merlon.agent.observe.EventReader;
+import io.merlon.agent.observe.EventTally;
+import io.merlon.agent.observe.PeerDenials;
+import io.merlon.agent.program.Datapath;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is looked at in the kernel beside enforcement: events, flows that end, the maps. */
+final class Watching implements AutoCloseable {
+  private static final long LARGEST_FILE = 64L << 20;
+
+  private final AgentLoop loop;
+  private final FlowPipeline flows;
+  private final EventReader events;
+  private final FlowSweep ends;
+  private final SelfCheck check;
+
+  private Watching(AgentSettings settings, CommandQueue queue, Adopted adopted, FlowLog log) {
+    this.loop = adopted.loop();
+    Path pins = settings.kernel().pinRoot();
+    this.flows = pipeline(settings, queue, adopted, log);
+    this.events = EventReader.start(adopted.datapath().kernel().events(), flows);
+    this.ends = FlowSweep.start(new KernelFlows(pins), flows, settings.telling().flows().ends());
+    Duration every = settings.telling().verifyEvery();
+    this.check = SelfCheck.start(queue, pins, () -> loop.view().progress().enforcing(), every);
+  }
+
+  /** The kernel's state and the loop that owns it. */
+  record Adopted(AgentLoop loop, Datapath datapath) {}
+
+  /**
+   * Begins.
+   *
+   * @param log is told of flows, beside those the settings name
+   */
+  static Watching start(AgentSettings settings, CommandQueue queue, Adopted adopted, FlowLog log) {
+    return new Watching(settings, queue, adopted, log);
+  }
+
+  private static FlowPipeline pipeline(
+      AgentSettings settings, CommandQueue queue, Adopted adopted, FlowLog log) {
+    AgentSettings.Flows wanted = settings.telling().flows();
+    List<FlowSink> sinks = new ArrayList<>(List.of(log));
+    switch (wanted.log()) {
+      case FlowSetting.None() -> {}
+      case FlowSetting.Stdout() -> sinks.add(LineSink.to(new FileOutputStream(FileDescriptor.out)));
+      case FlowSetting.File(var path) -> sinks.add(LineSink.to(path, LARGEST_FILE));
+    }
+    wanted.collector().ifPresent(uri -> sinks.add(new OtlpSink(uri, settings.node().name())));
+    AgentLoop loop = adopted.loop();
+    return new FlowPipeline(
+        new FlowPipeline.Sources(
+            question -> Inquiry.of(queue, inside -> question.apply(inside.names())),
+            () -> loop.view().seen(),
+            adopted.datapath()::meaning),
+        sinks,
+        wanted.sample(),
+        wanted.peers(),
+        InstantSource.system());
+  }
+
+  EventTally events() {
+    return flows.tally(events.read());
+  }
+
+  PeerDenials.Counted denials() {
+    return flows.denials();
+  }
+
+  Verified verified() {
+    return check.verified();
+  }
+
+  /** To be closed while the loop still runs. */
+  @Override
+  public void close() {
+    ends.close();
+    events.close();
+    flows.close();
+    check.close();
+  }
+}

@@ -1,0 +1,86 @@
+package io.merlon.agent.verify;
+
+import io.merlon.agent.compile.PersistentMap;
+import io.merlon.agent.compile.VerdictTable;
+import io.merlon.agent.identity.PodRef;
+import io.merlon.agent.plan.Endpoint;
+import io.merlon.agent.plan.ObservedState;
+import io.merlon.agent.program.HostInterface;
+import io.merlon.agent.program.KernelContent;
+import io.merlon.agent.program.KernelContent.Guarded;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** In what the maps differ from what their owner takes them to hold; every entry is compared. */
+public final class ReadBack {
+  private static final int MOST = 100;
+
+  private final List<String> found = new ArrayList<>();
+
+  private ReadBack() {}
+
+  /** The first differences, one line each. */
+  public static List<String> compare(ObservedState wanted, KernelContent kernel) {
+    ReadBack comparison = new ReadBack();
+    if (wanted.epoch() != kernel.epoch()) {
+      comparison.add("epoch", wanted.epoch(), kernel.epoch());
+    }
+    comparison.maps("address", wanted.addresses().exact(), kernel.addresses().exact());
+    comparison.maps("prefix", wanted.addresses().prefixes(), kernel.addresses().prefixes());
+    comparison.maps("service", wanted.services(), kernel.services());
+    comparison.tables(wanted, kernel);
+    kernel.interfaces().forEach((at, guarded) -> comparison.endpoint(wanted, at, guarded));
+    return comparison.found;
+  }
+
+  private <K, V> void maps(String what, PersistentMap<K, V> wanted, PersistentMap<K, V> held) {
+    wanted.changes(held, (key, should, is) -> add(what + " " + key, should, is));
+  }
+
+  private void tables(ObservedState wanted, KernelContent kernel) {
+    Set<Integer> subjects = new HashSet<>(wanted.subjects().keySet());
+    subjects.addAll(kernel.tables().keySet());
+    for (Integer subject : subjects) {
+      VerdictTable should = wanted.tableOf(subject);
+      VerdictTable is = kernel.tables().get(subject);
+      if (!Objects.equals(should, is)) {
+        add(
+            "verdicts of subject " + subject,
+            should == null ? null : "a table",
+            is == null ? null : should == null ? "a table" : "another table");
+      }
+    }
+  }
+
+  private void endpoint(ObservedState wanted, HostInterface at, Guarded guarded) {
+    PodRef pod = guarded.pod();
+    Endpoint should = pod == null ? null : wanted.endpoints().get(pod);
+    Endpoint is = guarded.endpoint();
+    if (!isSame(should, is)) {
+      add("endpoint of " + pod + " at " + at, should, is);
+    }
+  }
+
+  private static boolean isSame(@Nullable Endpoint should, @Nullable Endpoint is) {
+    if (should == null || is == null) {
+      return should == null && is == null;
+    }
+    return should.subject() == is.subject()
+        && should.mode() == is.mode()
+        && Set.copyOf(should.addresses()).equals(Set.copyOf(is.addresses()));
+  }
+
+  private void add(String what, @Nullable Object should, @Nullable Object is) {
+    if (found.size() < MOST) {
+      found.add(what + " should be " + text(should) + " and is " + text(is));
+    }
+  }
+
+  private static String text(@Nullable Object value) {
+    return value == null ? "absent" : value.toString();
+  }
+}

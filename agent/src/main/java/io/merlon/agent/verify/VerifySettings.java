@@ -1,0 +1,13 @@
+package io.merlon.agent.verify;
+
+import io.merlon.agent.compile.Mode;
+import io.merlon.agent.config.GuardedPods;
+
+/**
+ * What the node's agent was told besides the cluster's objects.
+ *
+ * @param node whose pods are enforced
+ * @param mode of pods that ask for none
+ * @param guarded whose way to the instance metadata service is closed
+ */
+public record VerifySettings(String node, Mode mode, GuardedPods guarded) {}
