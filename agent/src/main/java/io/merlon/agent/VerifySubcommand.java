@@ -1,8 +1,13 @@
 package io.merlon.agent;
 
+import io.merlon.agent.api.ClusterEvent;
+import io.merlon.agent.api.ClusterSnapshot;
 import io.merlon.agent.config.AgentSettings;
 import io.merlon.agent.config.Layers;
 import io.merlon.agent.config.Options;
+import io.merlon.agent.glass.Breaks;
+import io.merlon.agent.glass.Glass;
+import io.merlon.agent.glass.GlassFolder;
 import io.merlon.agent.program.KernelContent;
 import io.merlon.agent.verify.Verifier;
 import io.merlon.agent.verify.VerifyReport;
@@ -11,6 +16,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +58,8 @@ final class VerifySubcommand implements Callable<Integer> {
         new AgentSettings.Node(
             given.get(Options.NODE_NAME), given.get(Options.SOURCE), given.get(Options.KUBECONFIG));
     VerifySettings settings =
-        new VerifySettings(node.name(), given.get(Options.MODE), given.get(Options.METADATA_GUARD));
+        new VerifySettings(
+            node.name(), given.get(Options.MODE), given.get(Options.METADATA_GUARD), Breaks.NONE);
     VerifyReport report = verify(node, given.get(Options.PIN_ROOT), settings);
     report.found().forEach(out::println);
     if (report.more() > 0) {
@@ -80,6 +89,18 @@ final class VerifySubcommand implements Callable<Integer> {
   }
 
   private static VerifyReport look(ClusterOnce cluster, Path pins, VerifySettings settings) {
-    return Verifier.verify(cluster.snapshot(), KernelContent.read(pins), settings);
+    ClusterSnapshot snapshot = cluster.snapshot();
+    return Verifier.verify(
+        snapshot, KernelContent.read(pins), settings.with(breaks(snapshot, pins)));
+  }
+
+  private static Breaks breaks(ClusterSnapshot snapshot, Path pins) {
+    Glass glass = new Glass(GlassFolder.below(pins), InstantSource.system());
+    List<ClusterEvent> told = new ArrayList<>();
+    snapshot.namespaces().forEach(namespace -> told.add(new ClusterEvent.PutNamespace(namespace)));
+    snapshot.pods().forEach(pod -> told.add(new ClusterEvent.PutPod(pod)));
+    glass.learn(told);
+    glass.look();
+    return glass.current();
   }
 }

@@ -2,6 +2,7 @@ package io.merlon.agent.glass;
 
 import io.merlon.agent.compile.LocalPod;
 import io.merlon.agent.compile.Mode;
+import io.merlon.agent.identity.PodRef;
 import java.time.Instant;
 import java.util.List;
 
@@ -15,11 +16,16 @@ public record Breaks(List<Break> all) {
 
   /** What a denial does to a pod's packets: where the glass is broken, it is reported only. */
   public Mode mode(LocalPod pod) {
-    return pod.mode() == Mode.ENFORCE && covers(pod) ? Mode.AUDIT : pod.mode();
+    return mode(pod.pod(), pod.mode());
   }
 
-  private boolean covers(LocalPod pod) {
-    return all.stream().anyMatch(it -> it.scope().covers(pod.pod()));
+  /** The same for a pod that asks for a mode. */
+  public Mode mode(PodRef pod, Mode asked) {
+    return asked == Mode.ENFORCE && covers(pod) ? Mode.AUDIT : asked;
+  }
+
+  private boolean covers(PodRef pod) {
+    return all.stream().anyMatch(it -> it.scope().covers(pod));
   }
 
   /** Those that are not over. None may end later than the longest there is. */

@@ -172,6 +172,7 @@ public final class AgentMetrics implements AutoCloseable {
     page.put(Metric.INTERFACES, view.hooks().size());
     page.put(Metric.POLICIES, view.policies().policies().size());
     page.put(Metric.PROBLEMS, view.seen().problems().size());
+    page.put(Metric.BROKEN_GLASS, view.breaks().all().size());
     page.put(Metric.TROUBLE, view.trouble().isPresent() ? 1 : 0);
     page.put(Metric.DAMAGES, view.damages().size());
     page.put(Metric.CLUSTER_EVENTS, view.counts().events());

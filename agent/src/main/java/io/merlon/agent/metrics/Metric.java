@@ -102,6 +102,10 @@ public enum Metric {
   INTERFACES(Type.GAUGE, "merlon_interfaces", "Interfaces with programs of ours."),
   POLICIES(Type.GAUGE, "merlon_policies", "Policies told."),
   PROBLEMS(Type.GAUGE, "merlon_problems", "Pieces of objects that mean nothing."),
+  BROKEN_GLASS(
+      Type.GAUGE,
+      "merlon_broken_glass",
+      "Namespaces, pods or nodes whose denials are reported and not carried out, for a time."),
   TROUBLE(Type.GAUGE, "merlon_trouble", "Whether the kernel does not hold what was told last."),
   DAMAGES(
       Type.GAUGE,

@@ -7,6 +7,7 @@ import io.merlon.agent.api.NetworkPolicy;
 import io.merlon.agent.api.Pod;
 import io.merlon.agent.api.Service;
 import io.merlon.agent.compile.Mode;
+import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.oracle.Direction;
 import io.merlon.agent.oracle.Ip;
 import io.merlon.agent.oracle.Oracle;
@@ -134,7 +135,10 @@ final class Expectation {
     };
   }
 
-  /** The pod's own annotation before its namespace's before the agent's setting. */
+  /**
+   * The pod's own annotation before its namespace's before the agent's setting; no more than audit
+   * where the glass is broken.
+   */
   Mode mode(Pod pod) {
     String asked = pod.annotations().get(Mode.ANNOTATION);
     for (Namespace namespace : cluster.namespaces()) {
@@ -143,7 +147,9 @@ final class Expectation {
       }
     }
     Mode mode = asked == null ? null : Mode.parse(asked);
-    return mode == null ? settings.mode() : mode;
+    return settings
+        .breaks()
+        .mode(new PodRef(pod.namespace(), pod.name()), mode == null ? settings.mode() : mode);
   }
 
   /** Whether two pods are the same to every policy. */

@@ -14,7 +14,12 @@ final class Monitoring {
 
   record PodMonitorSpec(LabelSelector selector, List<Endpoint> podMetricsEndpoints) {}
 
-  record Endpoint(String port, String path, String interval, List<Relabeling> relabelings) {}
+  record Endpoint(
+      String port,
+      String path,
+      String interval,
+      boolean honorLabels,
+      List<Relabeling> relabelings) {}
 
   record Relabeling(List<String> sourceLabels, String targetLabel) {}
 

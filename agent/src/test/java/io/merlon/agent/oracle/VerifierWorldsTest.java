@@ -19,6 +19,7 @@ import io.merlon.agent.compile.Row;
 import io.merlon.agent.compile.ServiceKey;
 import io.merlon.agent.compile.VerdictTable;
 import io.merlon.agent.config.GuardedPods;
+import io.merlon.agent.glass.Breaks;
 import io.merlon.agent.identity.Address;
 import io.merlon.agent.plan.Endpoint;
 import io.merlon.agent.program.HostInterface;
@@ -56,7 +57,7 @@ class VerifierWorldsTest {
 
   private static VerifyReport verify(ClusterSnapshot cluster, String node, KernelContent kernel) {
     return Verifier.verify(
-        cluster, kernel, new VerifySettings(node, Mode.ENFORCE, GuardedPods.OFF));
+        cluster, kernel, new VerifySettings(node, Mode.ENFORCE, GuardedPods.OFF, Breaks.NONE));
   }
 
   private static CompiledPolicy compiled(ClusterSnapshot cluster, Node node) {
