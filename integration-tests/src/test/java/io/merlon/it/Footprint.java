@@ -5,12 +5,12 @@ import io.merlon.bpf.LinkInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -51,31 +51,46 @@ record Footprint(
 
   private static Map<String, Integer> descriptors(Path process) throws IOException {
     Map<String, Integer> counts = new TreeMap<>();
-    try (Stream<Path> files = Files.list(process.resolve("fd"))) {
-      for (Path file : files.filter(Files::isSymbolicLink).toList()) {
-        String target = Files.readSymbolicLink(file).toString();
-        if (target.contains("bpf")) {
-          counts.merge(target, 1, Integer::sum);
-        }
-      }
-    }
+    ofEach(
+        process.resolve("fd"),
+        file -> {
+          String target = Files.readSymbolicLink(file).toString();
+          if (target.contains("bpf")) {
+            counts.merge(target, 1, Integer::sum);
+          }
+        });
     return counts;
   }
 
   private static Set<Integer> ids(Path process, String field) throws IOException {
     Set<Integer> ids = new TreeSet<>();
-    try (Stream<Path> files = Files.list(process.resolve("fdinfo"))) {
+    ofEach(
+        process.resolve("fdinfo"),
+        file -> {
+          for (String line : Files.readAllLines(file)) {
+            if (line.startsWith(field)) {
+              ids.add(Integer.parseInt(line.substring(field.length()).strip()));
+            }
+          }
+        });
+    return ids;
+  }
+
+  /** Looks at a file of a process that goes on opening and closing. */
+  private interface Look {
+    void at(Path file) throws IOException;
+  }
+
+  private static void ofEach(Path folder, Look look) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
-        if (Files.exists(file)) {
-          ids.addAll(
-              Files.readAllLines(file).stream()
-                  .filter(line -> line.startsWith(field))
-                  .map(line -> Integer.parseInt(line.substring(field.length()).strip()))
-                  .collect(Collectors.toSet()));
+        try {
+          look.at(file);
+        } catch (NoSuchFileException closed) {
+          // What was closed since it was listed holds nothing.
         }
       }
     }
-    return ids;
   }
 
   private static int pins(Path root) throws IOException {
