@@ -21,9 +21,9 @@ class NewPodsAgentTest {
 
   /**
    * None is what is wanted, and what the long form holds the agent to. Where other work has the
-   * processors, the agent may be late for one.
+   * processors, the agent may be late for a few: so far for one pod in every other run at most.
    */
-  private static final int LATE = Sizes.pick(1, 0);
+  private static final int LATE = Sizes.pick(PODS / 50, 0);
 
   private static final int FIRST = 1000;
   private static final long PACKETS = 5;
