@@ -80,9 +80,17 @@ final class Hooks implements AutoCloseable {
     return programAt(place).isPresent();
   }
 
-  /** Whether the program there is the one we would attach. */
+  /** Whether the program there is the one we would attach, and attached as we would. */
   boolean isCurrent(HookPlace place) {
-    return programAt(place).equals(OptionalInt.of(program(place).id()));
+    return programAt(place).equals(OptionalInt.of(program(place).id())) && !isDoubled(place);
+  }
+
+  /**
+   * Whether whoever exchanged filter and link there died before it took the former one off: until
+   * that is done packets are judged twice, and counted twice.
+   */
+  private boolean isDoubled(HookPlace place) {
+    return tcx.isAt(place) && (kind == HookKind.CLSACT || clsact.programAt(place).isPresent());
   }
 
   /** Attaches our program, or puts it in our former one's place in one step. */

@@ -79,6 +79,30 @@ class AdoptionTest {
   }
 
   @ParameterizedTest
+  @EnumSource(names = {"BEST", "CLSACT"})
+  void finishesAnExchangeOfFilterAndLinkThatWasCutShort(HookKind next) {
+    try (KernelNode node = new KernelNode(HookKind.BEST)) {
+      HostInterface at = node.addInterfaces(1).getFirst();
+      try (LibbpfDatapath datapath = node.open()) {
+        node.run(() -> datapath.bind(at, new PodRef("shop", "web")));
+        assertEquals(2, node.namespace().call(() -> datapath.settle(2)));
+        ClsactHooks filters = new ClsactHooks(DatapathSettings.CLSACT_PRIORITY);
+        for (HookPlace place : HookPlace.of(at.ifindex(), false)) {
+          node.run(() -> filters.put(place, datapath.kernel().program(place.hook())));
+        }
+      }
+      assertEquals(2, node.programs(at, Hook.TO_POD).size());
+      DatapathSettings settings = KernelNode.settings(node.root(), next);
+      try (LibbpfDatapath datapath = node.namespace().call(() -> LibbpfDatapath.open(settings))) {
+        for (Hook hook : List.of(Hook.FROM_POD, Hook.TO_POD)) {
+          assertEquals(List.of(datapath.kernel().program(hook).id()), node.programs(at, hook));
+        }
+        assertEquals(next == HookKind.BEST ? 1 : 0, node.links(at).size());
+      }
+    }
+  }
+
+  @ParameterizedTest
   @EnumSource
   void takesOverFromWhatItCannotRead(HookKind kind) throws IOException {
     try (KernelNode node = new KernelNode(kind)) {
