@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Resolved once per run, so that a JDK installed by `deps` is found too.
 MVN = JAVA_HOME="$$(.ci/jdk 25)" mvn -B
 
-.PHONY: help deps build test image bench-image chart chart-test test-cluster soak format bindings bindings-check demo test-kernels bench bench-agent bench-datapath bench-traffic bench-compile bench-matrix bench-watch clean
+.PHONY: help deps build test image bench-image chart chart-test test-cluster test-cluster-short e2e soak format bindings bindings-check demo test-kernels bench bench-agent bench-datapath bench-traffic bench-compile bench-matrix bench-watch clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,8 +49,18 @@ HELM = helm
 chart-test: deps ## The chart, rendered by helm where there is one, against Kubernetes' types and the API server of KUBECONFIG
 	$(MVN) -pl agent -am package -Dtest='io.merlon.agent.deploy.*Test,ClusterRoleTest' -Dsurefire.failIfNoSpecifiedTests=false
 
-test-cluster: deps ## Install, enforce, replace, uninstall on the cluster of KUBECONFIG, whose nodes have the image
+test-cluster: deps ## Scenarios on the cluster of KUBECONFIG, whose nodes have the image; writes docs/design/cluster-evidence.md
+	rm -rf integration-tests/target/cluster-evidence
+	$(MVN) -pl integration-tests -am package -Dtest='ClusterTest,$(CLUSTER_SCENARIOS)' -Dsurefire.failIfNoSpecifiedTests=false
+	@integration-tests/src/test/e2e/evidence >docs/design/cluster-evidence.md
+
+CLUSTER_SCENARIOS = *OnCluster
+
+test-cluster-short: deps ## Install, enforce, replace, uninstall on the cluster of KUBECONFIG, whose nodes have the image
 	$(MVN) -pl integration-tests -am package -Dtest='ClusterTest' -Dsurefire.failIfNoSpecifiedTests=false
+
+e2e: deps ## Kubernetes' own network-policy specs on the cluster of KUBECONFIG, or on clusters of both families (E2E_RUNS=3)
+	@integration-tests/src/test/e2e/run
 
 soak: deps ## The scenarios of the node in network namespaces in their long forms (SCENARIOS="ChurnAgentTest,...")
 	$(MVN) -pl integration-tests -am verify -Dmerlon.soak=true -Dtest='$(SCENARIOS)' -Dsurefire.failIfNoSpecifiedTests=false

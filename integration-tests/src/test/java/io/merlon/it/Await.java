@@ -12,12 +12,21 @@ final class Await {
   private Await() {}
 
   static void until(String what, Duration atMost, BooleanSupplier condition) {
+    until(what, atMost, STEP, condition);
+  }
+
+  /** Looks now and then only, where looking is work. */
+  static void seldom(String what, Duration atMost, BooleanSupplier condition) {
+    until(what, atMost, 100 * STEP, condition);
+  }
+
+  private static void until(String what, Duration atMost, long step, BooleanSupplier condition) {
     long end = System.nanoTime() + atMost.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
         throw new AssertionError("not within " + atMost.toMillis() + " ms: " + what);
       }
-      LockSupport.parkNanos(STEP);
+      LockSupport.parkNanos(step);
     }
   }
 }

@@ -115,13 +115,6 @@ class ClusterTest {
     assertFalse(payments.connects(DATABASE, FRONTEND), "database -> frontend");
   }
 
-  private Command merlon(String node, String... command) {
-    String[] whole = new String[command.length + 1];
-    whole[0] = "merlon";
-    System.arraycopy(command, 0, whole, 1, command.length);
-    return cluster.exec(Release.NAMESPACE, release.agent(node), whole);
-  }
-
   /** Some node's agent says so. */
   private void awaitStatus(String line) {
     Await.until(
@@ -129,19 +122,12 @@ class ClusterTest {
         SOON,
         () ->
             cluster.nodes().stream()
-                .anyMatch(node -> merlon(node, "status").output().contains(line)));
+                .anyMatch(node -> release.merlon(node, "status").output().contains(line)));
   }
 
   private void hasWhatTheChartLists() {
     for (String node : cluster.nodes()) {
-      String status =
-          cluster
-              .exec(Release.NAMESPACE, release.agent(node), "/bin/cat", "/proc/1/status")
-              .succeeded();
-      Map<String, String> fields = new HashMap<>();
-      status
-          .lines()
-          .forEach(line -> fields.put(line.split(":", -1)[0], line.split(":", -1)[1].strip()));
+      Map<String, String> fields = release.status(node);
       assertEquals(CAPABILITIES, fields.get("CapPrm"), node);
       assertEquals(CAPABILITIES, fields.get("CapBnd"), node);
       assertEquals("1", fields.get("NoNewPrivs"), node);
@@ -195,9 +181,15 @@ class ClusterTest {
   /** On the node alone, without the API server's help; and it is whole again by itself. */
   private void breakTheGlass() {
     String node = payments.node(API);
-    merlon(node, "break-glass", "--namespace=payments", "--for=15s", "--reason=a test").succeeded();
+    release
+        .merlon(node, "break-glass", "--namespace=payments", "--for=15s", "--reason=a test")
+        .succeeded();
     Await.until("the glass is broken", SOON, () -> payments.connects(INTRUDER, API));
-    assertTrue(merlon(node, "status").output().contains("THE GLASS IS BROKEN: namespace payments"));
+    assertTrue(
+        release
+            .merlon(node, "status")
+            .output()
+            .contains("THE GLASS IS BROKEN: namespace payments"));
     Await.until(
         "an Event tells of it",
         SOON,

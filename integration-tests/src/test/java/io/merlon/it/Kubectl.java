@@ -43,7 +43,8 @@ final class Kubectl {
     return fed("", arguments);
   }
 
-  private static Command fed(String input, String... arguments) {
+  /** With something on its standard input. */
+  static Command fed(String input, String... arguments) {
     List<String> command = new ArrayList<>(List.of("kubectl"));
     command.addAll(List.of(arguments));
     return Command.run(command, input);

@@ -34,6 +34,7 @@ record NodeProbe(Kubectl cluster, String image, String node) implements AutoClos
     spec:
       nodeName: %s
       hostNetwork: true
+      hostPID: true
       terminationGracePeriodSeconds: 0
       tolerations: [{operator: Exists}]
       containers:
@@ -52,6 +53,26 @@ record NodeProbe(Kubectl cluster, String image, String node) implements AutoClos
     return cluster
         .exec("default", name(), "/usr/sbin/chroot", "/host", "/bin/sh", "-c", LOOK)
         .succeeded();
+  }
+
+  /** Ends the main process of a pod's container the hard way. */
+  void kill(String pod) {
+    String find =
+        "for p in $(grep -l %s /proc/[0-9]*/cgroup); do d=${p%%/cgroup}; grep -q AgentMain $d/cmdline && kill -9 ${d#/proc/}; done; true"
+            .formatted(pod.replace("-", "."));
+    cluster.exec("default", name(), "/usr/sbin/chroot", "/host", "/bin/sh", "-c", find).succeeded();
+  }
+
+  /** Whether the node comes through to an address. */
+  boolean connects(String address, int port) {
+    return connects(cluster, "default", name(), address, port);
+  }
+
+  /** Whether a pod with Merlon's image does. */
+  static boolean connects(Kubectl cluster, String namespace, String pod, String address, int port) {
+    String attempt = "exec 3<>/dev/tcp/%s/%d".formatted(address, port);
+    return cluster.exec(namespace, pod, "/usr/bin/timeout", "2", "/bin/bash", "-c", attempt).exit()
+        == 0;
   }
 
   @Override

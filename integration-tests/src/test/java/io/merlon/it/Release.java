@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Merlon in a cluster: what the chart renders, as it is kept in deploy/kustomize. MERLON_IMAGE
@@ -22,10 +26,22 @@ record Release(Kubectl cluster) {
       metadata: {name: merlon, labels: {pod-security.kubernetes.io/enforce: privileged}}
       """;
 
-  /** The agents, in observe mode. */
-  void install() {
+  /**
+   * The agents, in observe mode.
+   *
+   * @param settings other values of the configuration, as {@code mode=enforce}
+   */
+  void install(String... settings) {
     cluster.apply(OWN_NAMESPACE);
-    cluster.apply(manifests("base"));
+    String manifests = manifests("base");
+    for (String setting : settings) {
+      String[] parts = setting.split("=", 2);
+      manifests =
+          manifests.replaceFirst(
+              "(?m)^    %s: .*$".formatted(parts[0]),
+              "    %s: \"%s\"".formatted(parts[0], parts[1]));
+    }
+    cluster.apply(manifests);
     cluster.awaitRollout(NAMESPACE, NAME);
   }
 
@@ -57,6 +73,40 @@ record Release(Kubectl cluster) {
             "--output=name")
         .succeeded()
         .strip();
+  }
+
+  /** The command in a node's agent. */
+  Command merlon(String node, String... command) {
+    List<String> whole = new ArrayList<>(List.of("merlon"));
+    whole.addAll(List.of(command));
+    return cluster.exec(NAMESPACE, agent(node), whole.toArray(String[]::new));
+  }
+
+  /** What a node's agent serves under a path. */
+  String page(String node, String path) {
+    String ask =
+        "exec 3<>/dev/tcp/127.0.0.1/9469; printf 'GET %s HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"
+            .formatted(path);
+    return cluster.exec(NAMESPACE, agent(node), "/bin/bash", "-c", ask).succeeded();
+  }
+
+  /** Fields of a file of a node's agent's process, such as {@code status}. */
+  Map<String, String> status(String node) {
+    Map<String, String> fields = new HashMap<>();
+    cluster
+        .exec(NAMESPACE, agent(node), "/bin/cat", "/proc/1/status")
+        .succeeded()
+        .lines()
+        .map(line -> line.split(":", 2))
+        .forEach(parts -> fields.put(parts[0], parts[1].strip()));
+    return fields;
+  }
+
+  /** Processor time a node's agent has used, in milliseconds. */
+  long processorMillis(String node) {
+    String stat = cluster.exec(NAMESPACE, agent(node), "/bin/cat", "/proc/1/stat").succeeded();
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return 10 * (Long.parseLong(fields[11]) + Long.parseLong(fields[12]));
   }
 
   static String image() {

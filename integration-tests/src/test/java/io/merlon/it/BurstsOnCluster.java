@@ -1,0 +1,242 @@
+package io.merlon.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Pods that misbehave from their first instruction on, many at a time. */
+class BurstsOnCluster extends OnCluster {
+  private static final int BURSTS = Integer.getInteger("merlon.bursts", 12);
+  private static final int PODS = 25;
+  private static final Pattern ATTACHED =
+      Pattern.compile("\"time\":\"([^\"]+)\".*?\"message\":\"attached\".*?(eni[0-9a-f]{11})");
+
+  /** At once to whom it may not, in both families, then for seconds to whom it may. */
+  private static final String MISBEHAVE =
+      """
+      (echo x >/dev/tcp/$F4/9000) 2>/dev/null &
+      (echo x >/dev/tcp/$F6/9000) 2>/dev/null &
+      for i in {1..100}; do echo x >/dev/udp/$F4/9000; echo x >/dev/udp/$F6/9000; done
+      for i in {1..40}; do
+        begun=$EPOCHREALTIME
+        if (exec 3<>/dev/tcp/$A4/8080) 2>/dev/null; then echo "made $begun $EPOCHREALTIME"; else echo "failed $begun $EPOCHREALTIME"; fi
+        echo x >/dev/udp/$F4/9000; sleep 0.1
+      done
+      kill $(jobs -p)
+      """;
+
+  private final ClusterPods.Spec forbidden =
+      new ClusterPods.Spec("targets", "forbidden", "app: forbidden", node(0));
+  private final ClusterPods.Spec welcome =
+      new ClusterPods.Spec("targets", "welcome", "app: welcome", node(1));
+  private final Map<String, Instant> scheduled = new HashMap<>();
+  private final List<String> targets = new ArrayList<>();
+  private long attempts;
+  private long lost;
+
+  BurstsOnCluster() {
+    super(2, "bursts of new pods");
+  }
+
+  @Test
+  void noForbiddenPacketPassesAndNoAllowedConnectionIsLost() {
+    release.install("mode=enforce", "log-level=debug");
+    pods.namespace("targets");
+    pods.namespace("bursts");
+    pods.start(forbidden, "serve", "9000");
+    pods.start(welcome, "serve", "8080");
+    cluster.apply(
+        Mission.policy(
+            "bursts",
+            "only-welcome",
+            "podSelector: {}, policyTypes: [Ingress, Egress], egress: [{to: [{namespaceSelector: {}, podSelector: {matchLabels: {app: welcome}}}]}]"));
+    targets.addAll(
+        List.of(
+            pods.address(forbidden, false),
+            pods.address(forbidden, true),
+            pods.address(welcome, false)));
+    List<Long> before = usage();
+    for (int burst = 0; burst < BURSTS; burst++) {
+      play(burst);
+    }
+    int all = BURSTS * PODS;
+    long came = pods.lines(forbidden).lines().filter(line -> !line.equals("serving")).count();
+    evidence.is("pods created, in bursts of " + PODS, "" + all);
+    evidence.is(
+        "forbidden packets and connections that arrived, of " + all * 242L + " sent",
+        "" + came,
+        "0");
+    evidence.is("allowed connections failed or resent after Ready, of " + attempts, "" + lost, "0");
+    fromScheduledToEnforced();
+    List<Long> after = usage();
+    for (int i = 0; i < cluster.nodes().size(); i++) {
+      evidence.is(
+          "agent of " + node(i) + " during the churn: RSS, processor",
+          rss(i) + " MiB, " + (after.get(i) - before.get(i)) + " ms",
+          "");
+    }
+    counterProof();
+    assertEquals(0, came);
+    assertEquals(0, lost);
+    assertTrue(attempts > 20L * all, "attempts after Ready: " + attempts);
+  }
+
+  private List<Long> usage() {
+    return cluster.nodes().stream().map(release::processorMillis).toList();
+  }
+
+  private long rss(int index) {
+    return Long.parseLong(release.status(node(index)).get("VmRSS").split(" ", -1)[0]) / 1024;
+  }
+
+  private void play(int burst) {
+    StringBuilder manifests = new StringBuilder();
+    for (int i = 0; i < PODS; i++) {
+      manifests.append(pod("burst-%d-%d".formatted(burst, i), burst));
+    }
+    cluster.apply(manifests.toString());
+    String chosen = "--selector=burst=b" + burst;
+    cluster
+        .run(
+            "--namespace=bursts",
+            "wait",
+            "--for=jsonpath={.status.phase}=Succeeded",
+            "pods",
+            chosen,
+            "--timeout=180s")
+        .succeeded();
+    Map<String, Instant> ready = new HashMap<>();
+    cluster
+        .run(
+            "--namespace=bursts",
+            "get",
+            "pods",
+            chosen,
+            "--output=jsonpath={range .items[*]}{.metadata.name} {.status.containerStatuses[0].state.terminated.startedAt}{\"\\n\"}{end}")
+        .succeeded()
+        .lines()
+        .map(line -> line.split(" ", -1))
+        .forEach(parts -> ready.put(parts[0], Instant.parse(parts[1])));
+    assertEquals(PODS, ready.size());
+    cluster
+        .run(
+            "--namespace=bursts",
+            "logs",
+            chosen,
+            "--tail=-1",
+            "--prefix",
+            "--max-log-requests=" + PODS)
+        .succeeded()
+        .lines()
+        .map(line -> line.split(" ", -1))
+        .forEach(parts -> count(parts, ready));
+    cluster
+        .run(
+            "--namespace=bursts",
+            "get",
+            "events.events.k8s.io",
+            "--field-selector=reason=Scheduled",
+            "--output=jsonpath={range .items[*]}{.regarding.name} {.eventTime}{\"\\n\"}{end}")
+        .succeeded()
+        .lines()
+        .map(line -> line.split(" ", -1))
+        .filter(parts -> parts.length == 2 && !parts[1].isEmpty())
+        .forEach(parts -> scheduled.put(parts[0], Instant.parse(parts[1])));
+    cluster
+        .run("--namespace=bursts", "delete", "pods", chosen, "--wait=false", "--grace-period=0")
+        .succeeded();
+  }
+
+  /**
+   * A line of a pod: [pod/NAME/main] made|failed BEGUN ENDED; after Ready it must be made, by the
+   * first packet.
+   */
+  private void count(String[] parts, Map<String, Instant> ready) {
+    String pod = parts[0].split("/", -1)[1];
+    double begun = Double.parseDouble(parts[2]);
+    // Times of the API server are whole seconds, rounded down.
+    if (begun >= ready.get(pod).getEpochSecond() + 1) {
+      attempts++;
+      boolean late = Double.parseDouble(parts[3]) - begun >= 1;
+      if (late || parts[1].equals("failed")) {
+        lost++;
+        System.out.println("lost: " + String.join(" ", parts));
+      }
+    }
+  }
+
+  private void fromScheduledToEnforced() {
+    Map<String, Instant> attached = new HashMap<>();
+    for (String node : cluster.nodes()) {
+      String log =
+          cluster.run("--namespace=merlon", "logs", release.agent(node), "--tail=-1").succeeded();
+      Matcher found = ATTACHED.matcher(log);
+      while (found.find()) {
+        attached.put(found.group(2), Instant.parse(found.group(1)));
+      }
+    }
+    List<Long> times = new ArrayList<>();
+    scheduled.forEach((pod, at) -> {
+      Instant then = attached.get(PodNetwork.device(PodNetwork.ORDINARY, "bursts", pod));
+      if (then != null) {
+        times.add(then.toEpochMilli() - at.toEpochMilli());
+      }
+    });
+    if (times.isEmpty()) {
+      evidence.is("scheduled -> enforced", "not measured: interfaces are not named for their pods");
+      return;
+    }
+    Collections.sort(times);
+    evidence.is(
+        "pod scheduled -> interface there and enforced, of " + times.size() + " pods",
+        "p50 %d ms, p99 %d ms"
+            .formatted(times.get(times.size() / 2), times.get(times.size() * 99 / 100)));
+  }
+
+  /** What arrives is seen: a pod nobody isolates comes through. */
+  private void counterProof() {
+    ClusterPods.Spec free = new ClusterPods.Spec("targets", "free", "app: free", node(1));
+    pods.start(free, "hold", "100", "1", pods.address(forbidden, false), "9000");
+    awaitOpen(free, 1);
+    assertEquals(1, pods.came(forbidden, "tcp", pods.address(free, false)));
+  }
+
+  private String pod(String name, int burst) {
+    return """
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: %s, namespace: bursts, labels: {burst: b%d}}
+    spec:
+      restartPolicy: Never
+      automountServiceAccountToken: false
+      terminationGracePeriodSeconds: 0
+      containers:
+      - name: main
+        image: %s
+        imagePullPolicy: IfNotPresent
+        command: [/bin/bash, -c, %s]
+        env:
+        - {name: F4, value: "%s"}
+        - {name: F6, value: "%s"}
+        - {name: A4, value: "%s"}
+    """
+        .formatted(
+            name,
+            burst,
+            Release.image(),
+            '"' + MISBEHAVE.replace("\"", "\\\"").replace("\n", "\\n").replace("$(", "$$(") + '"',
+            targets.get(0),
+            targets.get(1),
+            targets.get(2));
+  }
+}

@@ -1,0 +1,152 @@
+package io.merlon.it;
+
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Pods of scenarios, which run {@link PodTraffic} with the runtime of Merlon's own image. */
+record ClusterPods(Kubectl cluster) {
+  /** Where {@code merlon.io/test} is written, so that all of it can be found again. */
+  static final String OURS = "merlon.io/test=scenario";
+
+  /**
+   * A pod.
+   *
+   * @param labels in flow style
+   * @param account its ServiceAccount
+   */
+  record Spec(String namespace, String name, String labels, String node, String account) {
+    Spec(String namespace, String name, String labels, String node) {
+      this(namespace, name, labels, node, "default");
+    }
+  }
+
+  /**
+   * A namespace for pods, with the program.
+   *
+   * @param labels as arguments of {@code kubectl label}
+   */
+  void namespace(String name, String... labels) {
+    cluster.run("create", "namespace", name).succeeded();
+    cluster.run("label", "namespace", name, OURS).succeeded();
+    for (String label : labels) {
+      cluster.run("label", "namespace", name, label).succeeded();
+    }
+    cluster
+        .run(
+            "--namespace=" + name,
+            "create",
+            "configmap",
+            "traffic",
+            "--from-file=PodTraffic.class=" + program())
+        .succeeded();
+    Await.seldom(
+        "service account of " + name,
+        java.time.Duration.ofSeconds(20),
+        () -> cluster.run("--namespace=" + name, "get", "serviceaccount", "default").exit() == 0);
+  }
+
+  private static Path program() {
+    try {
+      return Path.of(
+          Objects.requireNonNull(PodTraffic.class.getResource("PodTraffic.class")).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Starts a pod and waits until it runs. */
+  void start(Spec pod, String... arguments) {
+    cluster.apply(manifest(pod, arguments));
+    cluster.awaitReady(pod.namespace(), pod.name());
+  }
+
+  private static String manifest(Spec pod, String... arguments) {
+    return """
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: %s, namespace: %s, labels: {%s}}
+    spec:
+      nodeName: %s
+      serviceAccountName: %s
+      automountServiceAccountToken: false
+      terminationGracePeriodSeconds: 0
+      containers:
+      - name: main
+        image: %s
+        imagePullPolicy: IfNotPresent
+        command: [/opt/merlon/runtime/bin/java, -Xmx48m, -XX:+UseSerialGC, -XX:TieredStopAtLevel=1,
+          -cp, /traffic, io.merlon.it.PodTraffic, %s]
+        volumeMounts: [{name: traffic, mountPath: /traffic}]
+      volumes:
+      - name: traffic
+        configMap: {name: traffic, items: [{key: PodTraffic.class, path: io/merlon/it/PodTraffic.class}]}
+    """
+        .formatted(
+            pod.name(),
+            pod.namespace(),
+            pod.labels(),
+            pod.node(),
+            pod.account(),
+            Release.image(),
+            String.join(", ", List.of(arguments).stream().map(a -> '"' + a + '"').toList()));
+  }
+
+  /** The pod's address of a family. */
+  String address(Spec pod, boolean six) {
+    String all = cluster.get(pod.namespace(), "pod/" + pod.name(), "{.status.podIPs[*].ip}");
+    return List.of(all.split(" ", -1)).stream()
+        .filter(address -> address.contains(":") == six)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(pod.name() + " has only " + all));
+  }
+
+  /** What a pod that holds or tries connections said last. */
+  Map<String, Long> said(Spec pod) {
+    String line = lines(pod, "--tail=1").strip();
+    Map<String, Long> said = new HashMap<>();
+    for (String field : line.split(" ", -1)) {
+      String[] parts = field.split("=", -1);
+      if (parts.length == 2) {
+        said.put(parts[0], Long.parseLong(parts[1]));
+      }
+    }
+    return said;
+  }
+
+  /** One number of it; 0 if there is none yet. */
+  long said(Spec pod, String field) {
+    return said(pod).getOrDefault(field, 0L);
+  }
+
+  String lines(Spec pod, String... options) {
+    String[] command = new String[options.length + 3];
+    command[0] = "--namespace=" + pod.namespace();
+    command[1] = "logs";
+    command[2] = pod.name();
+    System.arraycopy(options, 0, command, 3, options.length);
+    return cluster.run(command).succeeded();
+  }
+
+  /** How often a server was come to, by {@code tcp} or {@code udp}, from an address. */
+  long came(Spec server, String protocol, String from) {
+    String line = protocol + " " + from;
+    return lines(server).lines().filter(line::equals).count();
+  }
+
+  int restarts(Spec pod) {
+    return Integer.parseInt(
+        cluster.get(
+            pod.namespace(), "pod/" + pod.name(), "{.status.containerStatuses[0].restartCount}"));
+  }
+
+  /** Takes all namespaces away. */
+  void stop() {
+    cluster
+        .run("delete", "namespace", "--selector=" + OURS, "--ignore-not-found", "--wait=true")
+        .succeeded();
+  }
+}

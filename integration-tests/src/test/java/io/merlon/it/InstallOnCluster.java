@@ -1,0 +1,148 @@
+package io.merlon.it;
+
+import static io.merlon.it.Payments.API;
+import static io.merlon.it.Payments.FRONTEND;
+import static io.merlon.it.Payments.INTRUDER;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Merlon comes to a cluster in use, goes from observe to enforce, and goes again. */
+class InstallOnCluster extends OnCluster {
+  private static final int CONNECTIONS = 100;
+  private static final Duration REST = Duration.ofSeconds(30);
+
+  private final Payments payments = Payments.on(cluster);
+  private final ClusterPods.Spec server =
+      new ClusterPods.Spec("busy", "server", "app: server", node(0));
+  private final List<ClusterPods.Spec> holders =
+      List.of(
+          new ClusterPods.Spec("busy", "holder-4", "app: holder", node(1)),
+          new ClusterPods.Spec("busy", "holder-6", "app: holder", node(1)));
+
+  InstallOnCluster() {
+    super(1, "install while connections are open");
+  }
+
+  @AfterEach
+  void stopPayments() {
+    payments.stop();
+  }
+
+  @Test
+  void breaksNoneOf200ConnectionsAndRestartsNoPod() {
+    payments.start();
+    holdConnections();
+
+    long begun = System.nanoTime();
+    release.install();
+    evidence.is("apply -> agents of all nodes ready", millis(begun) + " ms");
+    observeAuditEnforce();
+    seesDenialsByName();
+    atRest();
+    release.detach();
+    release.uninstall();
+
+    long lost = 0;
+    long worst = 0;
+    long resent = 0;
+    int restarts = payments.restarts() + pods.restarts(server);
+    for (ClusterPods.Spec holder : holders) {
+      Map<String, Long> said = pods.said(holder);
+      assertEquals(CONNECTIONS, said.get("open"), "of " + holder.name());
+      assertTrue(
+          System.currentTimeMillis() - said.get("oldest") < SOON.toMillis(), "all go on: " + said);
+      lost += said.get("lost");
+      worst = Math.max(worst, said.get("worst"));
+      resent += said.get("resent");
+      restarts += pods.restarts(holder);
+    }
+    evidence.is(
+        "open connections broken, of 200, from before the install to after the uninstall",
+        "" + lost,
+        "0");
+    evidence.is("longest any of them waited for an answer", worst + " ms");
+    evidence.is("segments sent again, as after a loss", "" + resent, "0");
+    evidence.is("pods restarted", "" + restarts, "0");
+    assertEquals(0, lost);
+    assertEquals(0, resent);
+    assertEquals(0, restarts);
+    assertEquals("", release.left());
+  }
+
+  private static long millis(long begun) {
+    return Duration.ofNanos(System.nanoTime() - begun).toMillis();
+  }
+
+  private void holdConnections() {
+    pods.namespace("busy");
+    cluster.apply(
+        Mission.policy(
+            "busy",
+            "holders",
+            "podSelector: {matchLabels: {app: server}}, ingress: [{from: [{podSelector: {matchLabels: {app: holder}}}]}]"));
+    pods.start(server, "serve", "8080");
+    for (int i = 0; i < holders.size(); i++) {
+      String address = pods.address(server, i == 1);
+      pods.start(holders.get(i), "hold", "100", "" + CONNECTIONS, address, "8080");
+      awaitOpen(holders.get(i), CONNECTIONS);
+    }
+  }
+
+  private void observeAuditEnforce() {
+    cluster.run("annotate", "namespace", "busy", "merlon.io/mode=enforce").succeeded();
+    assertTrue(payments.connects(INTRUDER, API), "observed, not enforced");
+    payments.mode("audit");
+    assertTrue(payments.connects(INTRUDER, API), "audited, not enforced");
+    payments.mode("enforce");
+    Await.seldom("payments enforces", SOON, () -> !payments.connects(INTRUDER, API));
+    assertTrue(payments.connects(FRONTEND, API));
+    assertFalse(payments.connects(INTRUDER, API));
+  }
+
+  private void seesDenialsByName() {
+    String node = payments.node(API);
+    Await.seldom(
+        "the flow is told by names",
+        SOON,
+        () ->
+            release
+                .merlon(node, "flows", "--denied")
+                .output()
+                .lines()
+                .anyMatch(line -> line.contains("intruder") && line.contains("payments-api")));
+    Await.seldom(
+        "the metric counts by names",
+        SOON,
+        () ->
+            release
+                .page(node, "/metrics")
+                .lines()
+                .anyMatch(line ->
+                    line.startsWith("merlon_packets_total")
+                        && line.contains("workload=\"payments-api\"")
+                        && line.contains("verdict=\"denied\"")));
+    evidence.is("denials by name in `merlon flows --denied` and /metrics", "yes", "yes");
+  }
+
+  private void atRest() {
+    Map<String, Long> before = new java.util.HashMap<>();
+    cluster.nodes().forEach(node -> before.put(node, release.processorMillis(node)));
+    long begun = System.nanoTime();
+    Await.seldom("time passes", REST.plus(SOON), () -> millis(begun) > REST.toMillis());
+    for (String node : cluster.nodes()) {
+      long used = release.processorMillis(node) - before.get(node);
+      long rss = Long.parseLong(release.status(node).get("VmRSS").split(" ", -1)[0]) / 1024;
+      evidence.is("agent of " + node + " at rest: RSS", rss + " MiB", "120 MiB");
+      evidence.is(
+          "agent of " + node + " at rest: processor",
+          "%.2f %% of a core".formatted(100.0 * used / millis(begun)));
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.merlon.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** ClusterNetworkPolicies in a cluster that learns of them when the agents run already. */
+class TiersOnCluster extends OnCluster {
+  private static final Duration SILENT = Duration.ofMillis(2_500);
+
+  /** As much of the definition as the agents ask for: the fields are theirs to read. */
+  private static final String DEFINITION =
+      """
+      apiVersion: apiextensions.k8s.io/v1
+      kind: CustomResourceDefinition
+      metadata:
+        name: clusternetworkpolicies.policy.networking.k8s.io
+        annotations: {api-approved.kubernetes.io: "https://github.com/kubernetes-sigs/network-policy-api"}
+      spec:
+        group: policy.networking.k8s.io
+        scope: Cluster
+        names: {kind: ClusterNetworkPolicy, plural: clusternetworkpolicies, singular: clusternetworkpolicy}
+        versions:
+        - name: v1alpha2
+          served: true
+          storage: true
+          schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+      """;
+
+  private final ClusterPods.Spec server =
+      new ClusterPods.Spec("tiers", "server", "app: server", node(0));
+  private final ClusterPods.Spec client =
+      new ClusterPods.Spec("tiers", "client", "app: client", node(1));
+
+  TiersOnCluster() {
+    super(7, "ClusterNetworkPolicy, its CRD installed late");
+  }
+
+  @AfterEach
+  void forget() {
+    cluster.delete(DEFINITION);
+  }
+
+  @Test
+  void areEnforcedChangedAndForgotten() {
+    assertEquals("", cluster.present(DEFINITION), "the cluster knows them already");
+    release.install("mode=enforce");
+    pods.namespace("tiers", "tier=yes");
+    pods.start(server, "serve", "8080");
+    pods.start(client, "try", "50", pods.address(server, false), "8080");
+    awaitAnswer(client, 0);
+
+    cluster.apply(DEFINITION);
+    cluster
+        .run(
+            "wait",
+            "--for=condition=Established",
+            "customresourcedefinition",
+            "clusternetworkpolicies.policy.networking.k8s.io",
+            "--timeout=30s")
+        .succeeded();
+    long created = System.currentTimeMillis();
+    cluster.apply(policy("Deny"));
+    evidence.is(
+        "CRD and policy installed late -> enforced",
+        awaitSilence(client, SILENT) - created + " ms");
+
+    long changed = System.currentTimeMillis();
+    cluster.apply(policy("Accept"));
+    long accepted = awaitAnswer(client, changed) - changed;
+    evidence.is(
+        "changed to accept -> connection made", accepted + " ms", "1000 ms and an attempt's 1000");
+
+    long back = System.currentTimeMillis();
+    cluster.apply(policy("Deny"));
+    long cut = awaitSilence(client, SILENT) - back;
+    evidence.is("changed to deny -> none made", cut + " ms", "1000 ms");
+    assertTrue(cut <= 1_000, cut + " ms");
+
+    long removed = System.currentTimeMillis();
+    cluster.delete(DEFINITION);
+    evidence.is("CRD removed -> connection made", awaitAnswer(client, removed) - removed + " ms");
+  }
+
+  private static String policy(String action) {
+    return """
+    apiVersion: policy.networking.k8s.io/v1alpha2
+    kind: ClusterNetworkPolicy
+    metadata: {name: merlon-test}
+    spec:
+      tier: Admin
+      priority: 10
+      subject: {namespaces: {matchLabels: {tier: "yes"}}}
+      ingress:
+      - {name: all, action: %s, from: [{namespaces: {}}]}
+    """
+        .formatted(action);
+  }
+}
