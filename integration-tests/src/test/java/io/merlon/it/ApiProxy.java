@@ -43,8 +43,7 @@ record ApiProxy(Process process, int port) implements AutoCloseable {
             .formatted(method, path, type, body.length);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.getOutputStream().write((head + json).getBytes(StandardCharsets.UTF_8));
-      String answer =
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!answer.startsWith("HTTP/1.1 2")) {
         throw new IllegalStateException(method + " " + path + ": " + answer);
       }

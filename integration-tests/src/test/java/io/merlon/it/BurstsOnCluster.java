@@ -81,7 +81,7 @@ class BurstsOnCluster extends OnCluster {
     for (int i = 0; i < cluster.nodes().size(); i++) {
       evidence.is(
           "agent of " + node(i) + " during the churn: RSS, processor",
-          rss(i) + " MiB, " + (after.get(i) - before.get(i)) + " ms",
+          release.residentMebibytes(node(i)) + " MiB, " + (after.get(i) - before.get(i)) + " ms",
           "");
     }
     counterProof();
@@ -92,10 +92,6 @@ class BurstsOnCluster extends OnCluster {
 
   private List<Long> usage() {
     return cluster.nodes().stream().map(release::processorMillis).toList();
-  }
-
-  private long rss(int index) {
-    return Long.parseLong(release.status(node(index)).get("VmRSS").split(" ", -1)[0]) / 1024;
   }
 
   private void play(int burst) {
@@ -164,7 +160,7 @@ class BurstsOnCluster extends OnCluster {
     String pod = parts[0].split("/", -1)[1];
     double begun = Double.parseDouble(parts[2]);
     // Times of the API server are whole seconds, rounded down.
-    if (begun >= ready.get(pod).getEpochSecond() + 1) {
+    if (begun >= ready.getOrDefault(pod, Instant.MAX).getEpochSecond() + 1) {
       attempts++;
       boolean late = Double.parseDouble(parts[3]) - begun >= 1;
       if (late || parts[1].equals("failed")) {

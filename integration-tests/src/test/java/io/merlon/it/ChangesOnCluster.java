@@ -25,7 +25,9 @@ class ChangesOnCluster extends OnCluster {
   private static final String POLICY =
       "/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/clients";
 
-  /** A change of an object that forbids a connection, the change back, and whom the policy allows. */
+  /**
+   * A change of an object that forbids a connection, the change back, and whom the policy allows.
+   */
   private record Change(String what, String peer, String path, String forbids, String allows) {}
 
   private static final List<Change> CHANGES =

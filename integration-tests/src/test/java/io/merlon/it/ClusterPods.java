@@ -2,6 +2,7 @@ package io.merlon.it;
 
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ record ClusterPods(Kubectl cluster) {
         .succeeded();
     Await.seldom(
         "service account of " + name,
-        java.time.Duration.ofSeconds(20),
+        Duration.ofSeconds(20),
         () -> cluster.run("--namespace=" + name, "get", "serviceaccount", "default").exit() == 0);
   }
 

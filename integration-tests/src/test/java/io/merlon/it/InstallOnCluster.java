@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -55,12 +56,13 @@ class InstallOnCluster extends OnCluster {
     int restarts = payments.restarts() + pods.restarts(server);
     for (ClusterPods.Spec holder : holders) {
       Map<String, Long> said = pods.said(holder);
-      assertEquals(CONNECTIONS, said.get("open"), "of " + holder.name());
+      assertEquals(CONNECTIONS, said.getOrDefault("open", 0L), "of " + holder.name());
       assertTrue(
-          System.currentTimeMillis() - said.get("oldest") < SOON.toMillis(), "all go on: " + said);
-      lost += said.get("lost");
-      worst = Math.max(worst, said.get("worst"));
-      resent += said.get("resent");
+          System.currentTimeMillis() - said.getOrDefault("oldest", 0L) < SOON.toMillis(),
+          "all go on: " + said);
+      lost += said.getOrDefault("lost", 1L);
+      worst = Math.max(worst, said.getOrDefault("worst", 0L));
+      resent += said.getOrDefault("resent", 1L);
       restarts += pods.restarts(holder);
     }
     evidence.is(
@@ -132,13 +134,13 @@ class InstallOnCluster extends OnCluster {
   }
 
   private void atRest() {
-    Map<String, Long> before = new java.util.HashMap<>();
+    Map<String, Long> before = new HashMap<>();
     cluster.nodes().forEach(node -> before.put(node, release.processorMillis(node)));
     long begun = System.nanoTime();
     Await.seldom("time passes", REST.plus(SOON), () -> millis(begun) > REST.toMillis());
     for (String node : cluster.nodes()) {
-      long used = release.processorMillis(node) - before.get(node);
-      long rss = Long.parseLong(release.status(node).get("VmRSS").split(" ", -1)[0]) / 1024;
+      long used = release.processorMillis(node) - before.getOrDefault(node, 0L);
+      long rss = release.residentMebibytes(node);
       evidence.is("agent of " + node + " at rest: RSS", rss + " MiB", "120 MiB");
       evidence.is(
           "agent of " + node + " at rest: processor",

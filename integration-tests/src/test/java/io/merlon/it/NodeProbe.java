@@ -50,17 +50,26 @@ record NodeProbe(Kubectl cluster, String image, String node) implements AutoClos
   }
 
   String look() {
+    return shell(LOOK);
+  }
+
+  /** What a script says that runs with the node's own commands. */
+  String shell(String script) {
     return cluster
-        .exec("default", name(), "/usr/sbin/chroot", "/host", "/bin/sh", "-c", LOOK)
+        .exec("default", name(), "/usr/sbin/chroot", "/host", "/bin/sh", "-c", script)
         .succeeded();
   }
 
-  /** Ends the main process of a pod's container the hard way. */
-  void kill(String pod) {
-    String find =
-        "for p in $(grep -l %s /proc/[0-9]*/cgroup); do d=${p%%/cgroup}; grep -q AgentMain $d/cmdline && kill -9 ${d#/proc/}; done; true"
-            .formatted(pod.replace("-", "."));
-    cluster.exec("default", name(), "/usr/sbin/chroot", "/host", "/bin/sh", "-c", find).succeeded();
+  /** Ends the agent of a pod the hard way. */
+  void kill(String uid) {
+    shell(
+        """
+        for found in $(grep -l %s /proc/[0-9]*/cgroup); do
+          process=${found%%/cgroup}
+          ! grep -q AgentMain $process/cmdline || kill -9 ${process#/proc/}
+        done
+        """
+            .formatted(uid.replace('-', '.')));
   }
 
   /** Whether the node comes through to an address. */

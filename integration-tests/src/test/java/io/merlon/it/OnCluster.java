@@ -66,7 +66,7 @@ abstract class OnCluster {
     return latest[0];
   }
 
-  /** The time of an answer after that moment. */
+  /** The time of an answer after that moment: of the first one, if there were none before. */
   long awaitAnswer(ClusterPods.Spec holder, long after) {
     long[] latest = {0};
     Await.seldom(
@@ -74,7 +74,10 @@ abstract class OnCluster {
         PATIENCE,
         () -> {
           Map<String, Long> said = pods.said(holder);
-          latest[0] = said.getOrDefault("latest", 0L);
+          latest[0] = said.getOrDefault("since", 0L);
+          if (latest[0] <= after) {
+            latest[0] = said.getOrDefault("latest", 0L);
+          }
           return latest[0] > after;
         });
     return latest[0];

@@ -114,8 +114,8 @@ public final class PodTraffic {
         latest = Math.max(latest, answered);
       }
       tell(
-          "open=%d lost=%d answers=%d worst=%d oldest=%d latest=%d"
-              .formatted(open, lost.get(), answers.get(), worst.get(), oldest, latest));
+          "open=%d lost=%d answers=%d worst=%d resent=%d oldest=%d latest=%d"
+              .formatted(open, lost.get(), answers.get(), worst.get(), resent(), oldest, latest));
     }
   }
 
@@ -155,16 +155,19 @@ public final class PodTraffic {
     long made = 0;
     long failed = 0;
     long latest = 0;
+    long since = 0;
     while (true) {
       try (Socket socket = new Socket()) {
         socket.connect(to, PATIENCE);
         exchange(socket);
         made++;
         latest = System.currentTimeMillis();
+        since = since == 0 ? latest : since;
       } catch (IOException _) {
         failed++;
+        since = 0;
       }
-      System.out.printf("made=%d failed=%d latest=%d%n", made, failed, latest);
+      System.out.printf("made=%d failed=%d latest=%d since=%d%n", made, failed, latest, since);
       Thread.sleep(interval);
     }
   }

@@ -102,6 +102,11 @@ record Release(Kubectl cluster) {
     return fields;
   }
 
+  long residentMebibytes(String node) {
+    String resident = status(node).getOrDefault("VmRSS", "");
+    return Long.parseLong(resident.split(" ", -1)[0]) / 1024;
+  }
+
   /** Processor time a node's agent has used, in milliseconds. */
   long processorMillis(String node) {
     String stat = cluster.exec(NAMESPACE, agent(node), "/bin/cat", "/proc/1/stat").succeeded();

@@ -121,7 +121,9 @@ class RightsOnCluster extends OnCluster {
     String[] parts = question.split(" ", 2);
     String asked;
     if (parts[1].startsWith("/")) {
-      asked = "\"nonResourceAttributes\":{\"verb\":\"%s\",\"path\":\"%s\"}".formatted(parts[0], parts[1]);
+      asked =
+          "\"nonResourceAttributes\":{\"verb\":\"%s\",\"path\":\"%s\"}"
+              .formatted(parts[0], parts[1]);
     } else {
       String[] named = parts[1].split("\\.", 2);
       String[] resource = (named[0] + "/").split("/", -1);

@@ -49,12 +49,18 @@ class ServicesOnCluster extends OnCluster {
     for (String service : List.of("all", "loop")) {
       cluster.apply(service(service, "sessionAffinity: None"));
     }
-    cluster.apply(service("sticky", "sessionAffinity: ClientIP").replace("part: sticky", "part: all"));
-    cluster.apply(service("local", "type: NodePort, internalTrafficPolicy: Local").replace("part: local", "part: all"));
+    cluster.apply(
+        service("sticky", "sessionAffinity: ClientIP").replace("part: sticky", "part: all"));
+    cluster.apply(
+        service("local", "type: NodePort, internalTrafficPolicy: Local")
+            .replace("part: local", "part: all"));
     throughServices();
     podsThemselves();
     nodes();
-    evidence.is("questions put to the network, answered otherwise than the policies say", asked + ", " + wrong.size() + " " + wrong, "0");
+    evidence.is(
+        "questions put to the network, answered otherwise than the policies say",
+        asked + ", " + wrong.size() + " " + wrong,
+        "0");
     assertEquals(List.of(), wrong);
     probesPass();
   }
@@ -78,7 +84,8 @@ class ServicesOnCluster extends OnCluster {
         ask(false, stranger, address, 80, "stranger -> Service " + service);
       }
     }
-    for (String address : cluster.get("services", "service/loop", "{.spec.clusterIPs[*]}").split(" ", -1)) {
+    for (String address :
+        cluster.get("services", "service/loop", "{.spec.clusterIPs[*]}").split(" ", -1)) {
       ask(true, loop, address, 80, "a pod -> itself by its Service");
     }
   }
@@ -99,7 +106,9 @@ class ServicesOnCluster extends OnCluster {
     ask(false, client, pods.address(stranger, false), 9090, "client -> stranger");
   }
 
-  /** A pod's own node may reach it, another node may not, and the API server is like any address. */
+  /**
+   * A pod's own node may reach it, another node may not, and the API server is like any address.
+   */
   private void nodes() {
     if (cluster.nodes().size() > 1) {
       try (NodeProbe own = NodeProbe.start(cluster, node(1));
@@ -112,7 +121,9 @@ class ServicesOnCluster extends OnCluster {
       }
     }
     String server = cluster.get("default", "endpoints/kubernetes", "{.subsets[0].addresses[0].ip}");
-    int port = Integer.parseInt(cluster.get("default", "endpoints/kubernetes", "{.subsets[0].ports[0].port}"));
+    int port =
+        Integer.parseInt(
+            cluster.get("default", "endpoints/kubernetes", "{.subsets[0].ports[0].port}"));
     ask(false, client, server, port, "client -> API server");
     cluster.apply(
         Mission.policy(
@@ -153,8 +164,15 @@ class ServicesOnCluster extends OnCluster {
     long end = System.nanoTime() + PROBED.toNanos();
     Await.seldom("probes go on", PROBED.plus(SOON), () -> System.nanoTime() > end);
     assertEquals(ready, cluster.get("services", "pod/probed", since), "was not ready for a while");
-    assertEquals("0 0", cluster.get("services", "pod/probed", "{.status.containerStatuses[*].restartCount}"));
-    evidence.is("HTTP, TCP and gRPC probes every second for " + PROBED.toSeconds() + " s under default deny, failed", "0", "0");
+    assertEquals(
+        "0 0",
+        cluster.get("services", "pod/probed", "{.status.containerStatuses[*].restartCount}"));
+    evidence.is(
+        "HTTP, TCP and gRPC probes every second for "
+            + PROBED.toSeconds()
+            + " s under default deny, failed",
+        "0",
+        "0");
   }
 
   private void ask(boolean allowed, ClusterPods.Spec from, String address, int port, String what) {
