@@ -6,10 +6,14 @@ import io.merlon.agent.program.KernelContent;
 import io.merlon.agent.program.PinnedMaps;
 import io.merlon.agent.serve.DecisionNames;
 import io.merlon.agent.verify.KernelDump;
+import io.merlon.agent.verify.KernelJson;
+import io.merlon.datapath.Flow;
+import io.merlon.datapath.FlowKey;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,6 +35,11 @@ final class DumpSubcommand implements Callable<Integer> {
   @Option(names = "--flows", description = "The flows that are remembered as well.")
   private boolean flows;
 
+  @Option(
+      names = {"-o", "--output"},
+      description = "text or json, one object.")
+  private OutputFormat output = OutputFormat.TEXT;
+
   @Override
   public Integer call() {
     CommandSpec own = Objects.requireNonNull(spec);
@@ -39,15 +48,27 @@ final class DumpSubcommand implements Callable<Integer> {
         Layers.of(CommandLineOptions.given(own.commandLine().getParseResult()), System.getenv());
     Path pins = given.get(Options.PIN_ROOT);
     DecisionNames names = DecisionNames.askedOf(Agents.addresses(given));
-    KernelDump dump = new KernelDump(out, names::name);
-    dump.print(KernelContent.read(pins));
-    if (flows) {
-      out.println("\nFLOWS");
-      try (PinnedMaps maps = PinnedMaps.open(pins)) {
-        maps.flows(dump::print);
+    KernelContent content = KernelContent.read(pins);
+    switch (output) {
+      case TEXT -> {
+        KernelDump dump = new KernelDump(out, names::name);
+        dump.print(content);
+        if (flows) {
+          out.println("\nFLOWS");
+          flows(pins, dump::print);
+        }
       }
+      case JSON -> KernelJson.print(out, content, names::name, visitor -> flows(pins, visitor));
     }
     out.flush();
     return 0;
+  }
+
+  private void flows(Path pins, BiConsumer<FlowKey, Flow> visitor) {
+    if (flows) {
+      try (PinnedMaps maps = PinnedMaps.open(pins)) {
+        maps.flows(visitor);
+      }
+    }
   }
 }

@@ -28,12 +28,6 @@ import picocli.CommandLine.Spec;
 final class FlowsSubcommand implements Callable<Integer> {
   private static final Pattern TIME = Pattern.compile("(\\d{1,6})([smh])");
 
-  /** How flows are printed. */
-  enum Format {
-    TEXT,
-    JSON
-  }
-
   @Spec private @Nullable CommandSpec spec;
 
   @Option(
@@ -58,7 +52,7 @@ final class FlowsSubcommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       description = "text or json, one flow a line.")
-  private Format output = Format.TEXT;
+  private OutputFormat output = OutputFormat.TEXT;
 
   @Override
   public Integer call() throws IOException {
@@ -71,7 +65,7 @@ final class FlowsSubcommand implements Callable<Integer> {
         query(),
         follow,
         line -> {
-          out.println(output == Format.JSON ? line : FlowClient.text(line));
+          out.println(output == OutputFormat.JSON ? line : FlowClient.text(line));
           out.flush();
         });
     return 0;

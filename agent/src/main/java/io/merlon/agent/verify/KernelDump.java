@@ -1,33 +1,21 @@
 package io.merlon.agent.verify;
 
-import io.merlon.agent.compile.Decision;
-import io.merlon.agent.compile.PeerClass;
-import io.merlon.agent.compile.Row;
 import io.merlon.agent.compile.ServiceTarget;
 import io.merlon.agent.compile.VerdictTable;
 import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.plan.Endpoint;
 import io.merlon.agent.policy.Direction;
-import io.merlon.agent.policy.Protocol;
 import io.merlon.agent.program.HostInterface;
 import io.merlon.agent.program.KernelContent;
 import io.merlon.datapath.Flow;
 import io.merlon.datapath.FlowKey;
 import java.io.PrintWriter;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.LongFunction;
-import java.util.stream.Collectors;
 
 /** What the kernel holds, for people. */
 public final class KernelDump {
-  private static final int LAST = 65_535;
-
   private final PrintWriter out;
   private final LongFunction<String> names;
 
@@ -49,7 +37,9 @@ public final class KernelDump {
         .sorted(Comparator.comparingInt(entry -> entry.getKey().ifindex()))
         .forEach(entry -> print(entry.getKey(), entry.getValue()));
     out.println("\nCLASSES");
-    classes(content);
+    Dumped.members(content)
+        .forEach((number, of) ->
+            out.printf("  %s: %s%n", Dumped.className(number), String.join(" ", of)));
     out.println("\nSERVICES");
     new TreeMap<>(content.services())
         .forEach((key, target) ->
@@ -68,84 +58,36 @@ public final class KernelDump {
         endpoint == null
             ? ""
             : " subject %d %s %s"
-                .formatted(endpoint.subject(), lower(endpoint.mode()), endpoint.addresses());
+                .formatted(endpoint.subject(), Dumped.lower(endpoint.mode()), endpoint.addresses());
     out.printf("  %s %s%s%n", at, use, how);
-  }
-
-  private void classes(KernelContent content) {
-    Map<Integer, TreeSet<String>> members = new TreeMap<>();
-    content
-        .addresses()
-        .prefixes()
-        .forEach((cidr, number) ->
-            members.computeIfAbsent(number, _ -> new TreeSet<>()).add(cidr.toString()));
-    content
-        .addresses()
-        .exact()
-        .forEach((address, number) ->
-            members.computeIfAbsent(number, _ -> new TreeSet<>()).add(address.toString()));
-    members.forEach(
-        (number, of) -> out.printf("  %s: %s%n", className(number), String.join(" ", of)));
-  }
-
-  private static String className(int number) {
-    return switch (number) {
-      case PeerClass.ANY -> "any";
-      case PeerClass.OWN_NODE -> "node";
-      default -> Integer.toString(number);
-    };
   }
 
   private static String text(ServiceTarget target) {
     return switch (target) {
       case ServiceTarget.Mixed() -> "decided at the backend";
       case ServiceTarget.Uniform(int peerClass, int port) ->
-          "class " + className(peerClass) + " port " + port;
+          "class " + Dumped.className(peerClass) + " port " + port;
     };
   }
 
   private void print(int subject, VerdictTable table) {
     for (Direction direction : Direction.values()) {
-      Map<Row, List<String>> classes =
-          new TreeMap<Integer, Row>(rows(table, direction))
-              .entrySet().stream()
-                  .collect(
-                      Collectors.groupingBy(
-                          Map.Entry::getValue,
-                          LinkedHashMap::new,
-                          Collectors.mapping(
-                              entry -> className(entry.getKey()), Collectors.toList())));
-      classes.forEach((row, of) -> {
-        out.printf("  %d %s class %s%n", subject, lower(direction), String.join(" ", of));
-        print(row);
-      });
+      Dumped.rows(table, direction)
+          .forEach((row, of) -> {
+            out.printf(
+                "  %d %s class %s%n", subject, Dumped.lower(direction), String.join(" ", of));
+            Dumped.runs(row).forEach(this::print);
+          });
     }
   }
 
-  private static Map<Integer, Row> rows(VerdictTable table, Direction direction) {
-    Map<Integer, Row> rows = new TreeMap<>();
-    for (int number = 0; number < table.rowCount(); number++) {
-      if (number != PeerClass.OWN_NODE) {
-        rows.put(number, table.row(number, direction));
-      }
-    }
-    return rows;
-  }
-
-  private void print(Row row) {
-    for (Protocol protocol : Protocol.values()) {
-      List<Row.Interval> intervals = row.intervals(protocol);
-      for (int i = 0; i < intervals.size(); i++) {
-        int end = i + 1 < intervals.size() ? intervals.get(i + 1).start() - 1 : LAST;
-        Decision decision = intervals.get(i).decision();
-        out.printf(
-            "    %s%s %s %s%n",
-            lower(protocol),
-            protocol.hasPorts() ? " " + intervals.get(i).start() + "-" + end : "",
-            decision.allows() ? "allow" : "deny",
-            names.apply(decision.cookie()));
-      }
-    }
+  private void print(Dumped.Run run) {
+    out.printf(
+        "    %s%s %s %s%n",
+        Dumped.lower(run.protocol()),
+        run.protocol().hasPorts() ? " " + run.first() + "-" + run.last() : "",
+        run.allows() ? "allow" : "deny",
+        names.apply(run.decision()));
   }
 
   /** One flow. */
@@ -159,16 +101,12 @@ public final class KernelDump {
         key.peer(),
         key.peerPort(),
         key.protocol(),
-        lower(flow.state()),
+        Dumped.lower(flow.state()),
         flow.subject(),
         flow.ingress().packets(),
         flow.ingress().bytes(),
         flow.egress().packets(),
         flow.egress().bytes(),
         flow.revoked() ? " revoked" : flow.wouldDeny() ? " would be denied" : "");
-  }
-
-  private static String lower(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -1,0 +1,7 @@
+package io.merlon.agent;
+
+/** For whom something is printed: people or programs. */
+enum OutputFormat {
+  TEXT,
+  JSON
+}
