@@ -8,14 +8,18 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
 
 /** A real API server, as a test changes and asks it; single quotes stand for double ones. */
 final class LiveServer implements AutoCloseable {
+  private static final Pattern CA = Pattern.compile("certificate-authority[^:\\n]*: *[^,}\\s]+");
   private static final Duration DEADLINE = Duration.ofMinutes(4);
 
   private final Path kubeconfig;
@@ -26,6 +30,35 @@ final class LiveServer implements AutoCloseable {
     this.kubeconfig = kubeconfig;
     this.address = address();
     this.http = new JdkHttpClientFactory().newBuilder(address.config()).build();
+  }
+
+  /** The one {@code KUBECONFIG} leads to; where there is none, the test says so and is not run. */
+  static LiveServer required(String test) throws IOException {
+    Path kubeconfig = Path.of(System.getenv().getOrDefault("KUBECONFIG", ""));
+    LiveServer named = Files.isRegularFile(kubeconfig) ? new LiveServer(kubeconfig) : null;
+    if (named != null && named.isReady()) {
+      return named;
+    }
+    System.out.println(test + " was not run: KUBECONFIG leads to no API server");
+    return Assumptions.abort();
+  }
+
+  /** How to reach the same server as somebody else. */
+  Path kubeconfigOf(Path folder, String token) throws IOException {
+    String ca =
+        CA.matcher(Files.readString(kubeconfig)).results().findFirst().orElseThrow().group();
+    String server = address.config().getMasterUrl();
+    return Files.writeString(
+        Files.createTempFile(folder, "kubeconfig", ""),
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: it
+        contexts: [{name: it, context: {cluster: it, user: it}}]
+        clusters: [{name: it, cluster: {server: "%s", %s}}]
+        users: [{name: it, user: {token: "%s"}}]
+        """
+            .formatted(server, ca, token));
   }
 
   /** Something that may hold of a server that may not answer. */
@@ -55,8 +88,9 @@ final class LiveServer implements AutoCloseable {
     return new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8));
   }
 
-  void post(String path, String object) throws IOException {
-    done("POST", path, object);
+  /** What came of it. */
+  String post(String path, String object) throws IOException {
+    return done("POST", path, object).body();
   }
 
   void patch(String path, String object) throws IOException {

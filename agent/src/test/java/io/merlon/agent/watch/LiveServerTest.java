@@ -1,16 +1,12 @@
 package io.merlon.agent.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -37,14 +33,7 @@ final class LiveServerTest {
   private final LiveServer server;
 
   LiveServerTest() throws IOException {
-    Path kubeconfig = Path.of(System.getenv().getOrDefault("KUBECONFIG", ""));
-    LiveServer named = Files.isRegularFile(kubeconfig) ? new LiveServer(kubeconfig) : null;
-    boolean isThere = named != null && named.isReady();
-    if (!isThere) {
-      System.out.println("LiveServerTest was not run: KUBECONFIG leads to no API server");
-    }
-    assumeTrue(isThere);
-    server = Objects.requireNonNull(named);
+    server = LiveServer.required("LiveServerTest");
   }
 
   @BeforeEach
