@@ -1,5 +1,6 @@
 package io.merlon.agent;
 
+import io.merlon.agent.api.ClusterSnapshot;
 import io.merlon.agent.config.AgentSettings;
 import io.merlon.agent.config.SourceSetting;
 import io.merlon.agent.watch.ApiServer;
@@ -21,6 +22,9 @@ sealed interface ClusterSource extends AutoCloseable {
 
   /** How far it may lag behind; a folder never does. */
   Optional<Staleness> staleness();
+
+  /** All objects as they were told last; for any thread. */
+  ClusterSnapshot snapshot();
 
   /** Has problems of objects told where the objects are; a folder is no place for that. */
   void tellProblems(Supplier<List<ObjectProblem>> problems);
@@ -53,6 +57,11 @@ sealed interface ClusterSource extends AutoCloseable {
     }
 
     @Override
+    public ClusterSnapshot snapshot() {
+      return watch.contents().snapshot();
+    }
+
+    @Override
     public void tellProblems(Supplier<List<ObjectProblem>> problems) {}
   }
 
@@ -65,6 +74,11 @@ sealed interface ClusterSource extends AutoCloseable {
     @Override
     public Optional<Staleness> staleness() {
       return Optional.of(watch.staleness());
+    }
+
+    @Override
+    public ClusterSnapshot snapshot() {
+      return watch.snapshot();
     }
 
     @Override

@@ -2,10 +2,13 @@ package io.merlon.agent;
 
 import io.merlon.agent.flows.FlowSweep;
 import io.merlon.agent.program.PinnedMaps;
+import io.merlon.agent.program.TableRoom;
 import io.merlon.bpf.KernelClock;
 import io.merlon.datapath.Config;
 import io.merlon.datapath.Flow;
 import io.merlon.datapath.FlowKey;
+import io.merlon.datapath.Fragment;
+import io.merlon.datapath.FragmentKey;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
 
@@ -21,6 +24,20 @@ record KernelFlows(Path pins) implements FlowSweep.Kernel {
   @Override
   public int jiffiesPerSecond() {
     return KernelClock.jiffiesPerSecond();
+  }
+
+  @Override
+  public void fragments(BiConsumer<FragmentKey, Fragment> visitor) {
+    try (PinnedMaps maps = PinnedMaps.open(pins)) {
+      maps.fragments(visitor);
+    }
+  }
+
+  @Override
+  public TableRoom room() {
+    try (PinnedMaps maps = PinnedMaps.open(pins)) {
+      return maps.room();
+    }
   }
 
   @Override

@@ -8,7 +8,7 @@ import io.merlon.agent.program.KernelContent;
 import io.merlon.agent.verify.ReadBack;
 import io.merlon.bpf.BpfException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -21,28 +21,36 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the kernel's maps back from time to time, by their names, on a thread of its own, and
- * compares every entry with what the loop takes them to hold.
+ * compares every entry with what the loop takes them to hold, and then what they come to with what
+ * the policies say.
  */
 final class SelfCheck implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SelfCheck.class);
   private static final int LOOKS = 3;
 
+  /** What part of the time may go into asking what policies say: a third of a hundredth. */
+  private static final int SHARE = 300;
+
   private final CommandQueue queue;
-  private final Path pins;
+  private final PolicyCheck.Sources sources;
   private final BooleanSupplier enforcing;
+  private final PolicyCheck policies;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("merlon-verify").daemon().factory());
   private List<String> before = List.of();
   private long runs;
-  private volatile State state = new State(Verified.NEVER, System.nanoTime());
+  private long passed = System.nanoTime();
+  private volatile State state = new State(Verified.NEVER, passed, passed);
 
-  private record State(Verified last, long at) {}
+  private record State(Verified last, long at, long passed) {}
 
-  private SelfCheck(CommandQueue queue, Path pins, BooleanSupplier enforcing) {
+  private SelfCheck(
+      CommandQueue queue, PolicyCheck.Sources sources, BooleanSupplier enforcing, Duration every) {
     this.queue = queue;
-    this.pins = pins;
+    this.sources = sources;
     this.enforcing = enforcing;
+    this.policies = new PolicyCheck(sources, every.dividedBy(SHARE));
   }
 
   /**
@@ -51,8 +59,9 @@ final class SelfCheck implements AutoCloseable {
    * @param enforcing whether what is pinned is the loop's; before that it is an earlier process's
    * @param every zero is never
    */
-  static SelfCheck start(CommandQueue queue, Path pins, BooleanSupplier enforcing, Duration every) {
-    SelfCheck check = new SelfCheck(queue, pins, enforcing);
+  static SelfCheck start(
+      CommandQueue queue, PolicyCheck.Sources sources, BooleanSupplier enforcing, Duration every) {
+    SelfCheck check = new SelfCheck(queue, sources, enforcing, every);
     if (!every.isZero()) {
       var _ =
           check.thread.scheduleWithFixedDelay(
@@ -64,10 +73,9 @@ final class SelfCheck implements AutoCloseable {
   /** What became of it so far. */
   Verified verified() {
     State now = state;
-    return new Verified(
-        now.last().runs(),
-        now.last().differences(),
-        Duration.ofNanos(System.nanoTime() - now.at()));
+    long nanos = System.nanoTime();
+    return now.last()
+        .at(Duration.ofNanos(nanos - now.at()), Duration.ofNanos(nanos - now.passed()));
   }
 
   private void look() {
@@ -77,9 +85,10 @@ final class SelfCheck implements AutoCloseable {
     try {
       for (int i = 0; i < LOOKS; i++) {
         ObservedState wanted = observed();
-        List<String> found = ReadBack.compare(wanted, KernelContent.read(pins));
+        List<String> found = ReadBack.compare(wanted, KernelContent.read(sources.pins()));
         // What changed while it was read says nothing.
         if (found.isEmpty() || observed().equals(wanted)) {
+          compareWithPolicies();
           note(found);
           return;
         }
@@ -88,6 +97,14 @@ final class SelfCheck implements AutoCloseable {
       note(List.of("the maps cannot be read: " + unreadable.getMessage()));
     } catch (CompletionException busy) {
       LOG.atDebug().addKeyValue("reason", busy.getMessage()).log("the loop does not answer");
+    }
+  }
+
+  private void compareWithPolicies() {
+    long passes = policies.passes();
+    policies.look();
+    if (policies.passes() > passes) {
+      passed = System.nanoTime();
     }
   }
 
@@ -102,7 +119,14 @@ final class SelfCheck implements AutoCloseable {
       }
     }
     before = found;
-    state = new State(new Verified(++runs, found.size(), Duration.ZERO), System.nanoTime());
+    Duration busy = Duration.ofNanos(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime());
+    Verified.Policies judged =
+        new Verified.Policies(policies.differences(), policies.verdicts(), Duration.ZERO);
+    state =
+        new State(
+            new Verified(++runs, found.size(), Duration.ZERO, busy, judged),
+            System.nanoTime(),
+            passed);
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.merlon.agent.metrics.KernelFacts;
 import io.merlon.agent.metrics.Verified;
 import io.merlon.agent.observe.EventTally;
 import io.merlon.agent.observe.PeerDenials;
+import io.merlon.agent.program.PinnedMaps;
 import io.merlon.agent.serve.AgentPages;
 import io.merlon.agent.serve.Certificates;
 import io.merlon.agent.serve.Response;
@@ -83,7 +84,7 @@ final class Telling implements AutoCloseable {
   void begin(Watching.Adopted adopted) {
     loop = adopted.loop();
     if (!settings.dryRun()) {
-      watching = Watching.start(settings, queue, adopted, log);
+      watching = Watching.start(settings, queue, source, adopted, log);
     }
   }
 
@@ -91,7 +92,12 @@ final class Telling implements AutoCloseable {
     StatusPages pages =
         new StatusPages(
             settings.node().name(),
-            new StatusPages.Sources(this::view, this::sinceWork, source::staleness));
+            new StatusPages.Sources(
+                this::view,
+                this::sinceWork,
+                this::sinceWell,
+                this::missingPins,
+                source::staleness));
     AgentPages all = new AgentPages(pages, log, this::metrics, this::denials);
     AgentSettings.Door door = settings.telling().door();
     if (settings.telling().http().isPresent()) {
@@ -118,6 +124,18 @@ final class Telling implements AutoCloseable {
   private Duration sinceWork() {
     AgentLoop running = loop;
     return running == null ? Duration.ZERO : running.sinceWork();
+  }
+
+  private Duration sinceWell() {
+    AgentLoop running = loop;
+    return running == null ? Duration.ZERO : running.sinceWell();
+  }
+
+  /** Before there is a loop nothing has to be pinned. */
+  private List<String> missingPins() {
+    return loop == null || settings.dryRun()
+        ? List.of()
+        : PinnedMaps.missing(settings.kernel().pinRoot());
   }
 
   private PeerDenials.Counted denials() {
@@ -149,7 +167,8 @@ final class Telling implements AutoCloseable {
                 running.sinceWork(),
                 now == null ? EventTally.NOTHING : now.events(),
                 denials(),
-                now == null ? Verified.NEVER : now.verified()),
+                now == null ? Verified.NEVER : now.verified(),
+                now == null ? Optional.empty() : now.flowUse()),
             accept);
     return new Response(200, text.contentType(), text.body());
   }

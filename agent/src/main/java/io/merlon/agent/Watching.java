@@ -6,9 +6,11 @@ import io.merlon.agent.flows.FlowLog;
 import io.merlon.agent.flows.FlowPipeline;
 import io.merlon.agent.flows.FlowSink;
 import io.merlon.agent.flows.FlowSweep;
+import io.merlon.agent.flows.FlowUse;
 import io.merlon.agent.flows.LineSink;
 import io.merlon.agent.flows.OtlpSink;
 import io.merlon.agent.loop.AgentLoop;
+import io.merlon.agent.loop.AgentView;
 import io.merlon.agent.loop.CommandQueue;
 import io.merlon.agent.loop.Inquiry;
 import io.merlon.agent.metrics.Verified;
@@ -16,6 +18,7 @@ import io.merlon.agent.observe.EventReader;
 import io.merlon.agent.observe.EventTally;
 import io.merlon.agent.observe.PeerDenials;
 import io.merlon.agent.program.Datapath;
+import io.merlon.agent.verify.VerifySettings;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.nio.file.Path;
@@ -23,6 +26,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What is looked at in the kernel beside enforcement: events, flows that end, the maps. */
 final class Watching implements AutoCloseable {
@@ -34,14 +38,32 @@ final class Watching implements AutoCloseable {
   private final FlowSweep ends;
   private final SelfCheck check;
 
-  private Watching(AgentSettings settings, CommandQueue queue, Adopted adopted, FlowLog log) {
+  private Watching(
+      AgentSettings settings,
+      CommandQueue queue,
+      ClusterSource source,
+      Adopted adopted,
+      FlowLog log) {
     this.loop = adopted.loop();
     Path pins = settings.kernel().pinRoot();
     this.flows = pipeline(settings, queue, adopted, log);
     this.events = EventReader.start(adopted.datapath().kernel().events(), flows);
     this.ends = FlowSweep.start(new KernelFlows(pins), flows, settings.telling().flows().ends());
     Duration every = settings.telling().verifyEvery();
-    this.check = SelfCheck.start(queue, pins, () -> loop.view().progress().enforcing(), every);
+    this.check =
+        SelfCheck.start(
+            queue,
+            new PolicyCheck.Sources(pins, source::snapshot, () -> asked(settings)),
+            () -> loop.view().progress().enforcing(),
+            every);
+  }
+
+  private VerifySettings asked(AgentSettings settings) {
+    return new VerifySettings(
+        settings.node().name(),
+        settings.enforcement().mode(),
+        settings.enforcement().metadataGuard(),
+        loop.view().breaks());
   }
 
   /** The kernel's state and the loop that owns it. */
@@ -52,8 +74,13 @@ final class Watching implements AutoCloseable {
    *
    * @param log is told of flows, beside those the settings name
    */
-  static Watching start(AgentSettings settings, CommandQueue queue, Adopted adopted, FlowLog log) {
-    return new Watching(settings, queue, adopted, log);
+  static Watching start(
+      AgentSettings settings,
+      CommandQueue queue,
+      ClusterSource source,
+      Adopted adopted,
+      FlowLog log) {
+    return new Watching(settings, queue, source, adopted, log);
   }
 
   private static FlowPipeline pipeline(
@@ -70,12 +97,21 @@ final class Watching implements AutoCloseable {
     return new FlowPipeline(
         new FlowPipeline.Sources(
             question -> Inquiry.of(queue, inside -> question.apply(inside.names())),
-            () -> loop.view().seen(),
+            () -> known(loop.view()),
             adopted.datapath()::meaning),
         sinks,
         wanted.sample(),
         wanted.peers(),
         InstantSource.system());
+  }
+
+  private static FlowPipeline.Known known(AgentView view) {
+    return new FlowPipeline.Known(view.seen(), view.breaks());
+  }
+
+  /** How much of the kernel's tables of flows lives. */
+  Optional<FlowUse> flowUse() {
+    return ends.use();
   }
 
   EventTally events() {

@@ -13,8 +13,9 @@ import java.util.List;
  * @param direction seen from the local pod
  * @param verdict what decided it, and what came of it
  * @param isolating for a default deny, the policies that isolate the pod
+ * @param glass where it is broken, so that the local pod's denials are not carried out; "" if not
  * @param lasted from the first to the last of them
- * @param ended whether it is told at its end
+ * @param ending whether it is told at its end, and at which
  */
 public record Flow(
     String id,
@@ -26,9 +27,10 @@ public record Flow(
     FlowEnd destination,
     Series verdict,
     List<String> isolating,
+    String glass,
     Amount amount,
     Duration lasted,
-    boolean ended) {
+    Ending ending) {
   public Flow {
     isolating = List.copyOf(isolating);
   }
@@ -41,6 +43,10 @@ public record Flow(
    * @param replies what came back, known of a flow that has ended
    */
   public record Amount(long packets, long bytes, long suppressed, Counter replies) {}
+
+  boolean ended() {
+    return ending != Ending.NONE;
+  }
 
   boolean isDenied() {
     return verdict.outcome() != Series.Outcome.ALLOWED;

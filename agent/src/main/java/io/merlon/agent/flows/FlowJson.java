@@ -44,6 +44,8 @@ public final class FlowJson {
       json.writeString(policy);
     }
     json.writeEndArray();
+    json.writeStringField("ending", flow.ending().label());
+    json.writeStringField("glass", flow.glass());
     json.writeNumberField("packets", flow.amount().packets());
     json.writeNumberField("bytes", flow.amount().bytes());
     json.writeNumberField("suppressed", flow.amount().suppressed());

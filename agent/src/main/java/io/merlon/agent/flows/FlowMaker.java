@@ -4,6 +4,8 @@ import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.compile.DecidedBy;
 import io.merlon.agent.compile.Decision;
 import io.merlon.agent.flows.FlowWindow.Group;
+import io.merlon.agent.glass.Breaks;
+import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.agent.observe.PeerDenials;
 import io.merlon.agent.observe.Series;
@@ -35,7 +37,8 @@ final class FlowMaker {
     this.prefix = prefix;
   }
 
-  Flow make(Group group, FlowNames names, CompiledPolicy policy, Instant now) {
+  Flow make(Group group, FlowNames names, FlowPipeline.Known known, Instant now) {
+    CompiledPolicy policy = known.policy();
     Event event = group.first;
     FlowEnd pod =
         names.end(FlowNames.address(event.pod()), event.podPort(), event.protocol(), policy);
@@ -52,9 +55,10 @@ final class FlowMaker {
         event.egress() ? peer : pod,
         verdict(event, pod, meaning),
         isolating(meaning),
+        glass(pod, known.breaks()),
         new Flow.Amount(group.packets, group.bytes, group.suppressed, group.replies),
         Duration.ofNanos(group.last - group.began),
-        group.ended);
+        group.ending);
   }
 
   /** An old reason for an open flow to end does not say what decides now: the slot does. */
@@ -76,9 +80,18 @@ final class FlowMaker {
 
   /** Of a flow that has ended only what it counted to says the mode. */
   private static Mode mode(Group group, SlotMeaning meaning) {
-    return group.ended && meaning instanceof SlotMeaning.Decided(_, var mode)
+    return group.ending != Ending.NONE && meaning instanceof SlotMeaning.Decided(_, var mode)
         ? mode
         : group.first.mode();
+  }
+
+  private static String glass(FlowEnd pod, Breaks breaks) {
+    return pod.kind().equals("pod")
+        ? breaks
+            .at(new PodRef(pod.namespace(), pod.name()))
+            .map(broken -> broken.scope().toString())
+            .orElse("")
+        : "";
   }
 
   private static Series verdict(Event event, FlowEnd pod, SlotMeaning meaning) {

@@ -2,10 +2,12 @@ package io.merlon.agent.flows;
 
 import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.flows.FlowWindow.Group;
+import io.merlon.agent.glass.Breaks;
 import io.merlon.agent.observe.EventReader;
 import io.merlon.agent.observe.EventTally;
 import io.merlon.agent.observe.PeerDenials;
 import io.merlon.agent.program.SlotMeaning;
+import io.merlon.datapath.Event;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +50,8 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
   private final Thread thread;
   private long taken = System.nanoTime();
   private Instant aged;
-  private long endsSampled;
+  private long ends;
+  private final AtomicLong endsSampledOut = new AtomicLong();
 
   /** When the last event was made, by the kernel's clock and by ours. */
   private volatile Moment moment = new Moment(0, 0);
@@ -65,8 +68,11 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
    */
   public record Sources(
       Function<Question, CompletableFuture<FlowNames>> names,
-      Supplier<CompiledPolicy> policy,
+      Supplier<Known> known,
       IntFunction<SlotMeaning> meanings) {}
+
+  /** What the loop knows. */
+  public record Known(CompiledPolicy policy, Breaks breaks) {}
 
   /** Is put to the loop's thread. */
   public interface Question extends Function<io.merlon.agent.observe.NameBook, FlowNames> {}
@@ -122,9 +128,11 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
   void handEnded(List<Group> groups) {
     List<Group> told = new ArrayList<>(groups.size());
     for (Group group : groups) {
-      endsSampled++;
-      if (endsSampled % sample == 0) {
+      boolean isAllowed = group.first.kind() == Event.Kind.ALLOWED;
+      if (!isAllowed || ++ends % sample == 0) {
         told.add(group);
+      } else {
+        endsSampledOut.incrementAndGet();
       }
     }
     if (!told.isEmpty() && !waiting.offer(told)) {
@@ -159,11 +167,11 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
       aged = now;
     }
     try {
-      CompiledPolicy policy = sources.policy().get();
+      Known known = sources.known().get();
       FlowNames names = sources.names().apply(book -> FlowNames.of(groups, book)).join();
       List<Flow> flows = new ArrayList<>(groups.size());
       for (Group group : groups) {
-        Flow flow = maker.make(group, names, policy, now);
+        Flow flow = maker.make(group, names, known, now);
         flows.add(flow);
         if (flow.isDenied() && !flow.ended()) {
           denials.add(FlowMaker.key(flow), flow.amount().packets() + flow.amount().suppressed());
@@ -181,7 +189,7 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
     return new EventTally(
         read,
         window.untold() + dropped.get(),
-        window.sampledOut(),
+        window.sampledOut() + endsSampledOut.get(),
         sinks.stream().mapToLong(FlowSink::lost).sum());
   }
 

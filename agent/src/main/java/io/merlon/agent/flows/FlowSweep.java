@@ -1,11 +1,17 @@
 package io.merlon.agent.flows;
 
 import io.merlon.agent.flows.FlowWindow.Group;
+import io.merlon.agent.program.TableRoom;
 import io.merlon.datapath.Config;
 import io.merlon.datapath.Flow;
 import io.merlon.datapath.FlowKey;
+import io.merlon.datapath.Fragment;
+import io.merlon.datapath.FragmentKey;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,7 +20,10 @@ import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks through the kernel's flows every few seconds, and hands on those that have ended. */
+/**
+ * Looks through the kernel's flows every few seconds, hands on those that have ended, and counts
+ * those that live.
+ */
 public final class FlowSweep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FlowSweep.class);
   private static final int AT_ONCE = 2048;
@@ -25,6 +34,8 @@ public final class FlowSweep implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("merlon-flow-ends").daemon().factory());
   private OptionalLong before = OptionalLong.empty();
+  private Map<FlowKey, Flow> living = new HashMap<>();
+  private volatile Optional<FlowUse> use = Optional.empty();
 
   /** Where flows are found; for the sweep's thread. */
   public interface Kernel {
@@ -34,6 +45,10 @@ public final class FlowSweep implements AutoCloseable {
     int jiffiesPerSecond();
 
     void flows(BiConsumer<FlowKey, Flow> visitor);
+
+    void fragments(BiConsumer<FragmentKey, Fragment> visitor);
+
+    TableRoom room();
   }
 
   private FlowSweep(Kernel kernel, FlowPipeline pipeline) {
@@ -52,25 +67,66 @@ public final class FlowSweep implements AutoCloseable {
     return sweep;
   }
 
+  /** How much of the tables lived at the last look; unknown before the second. */
+  public Optional<FlowUse> use() {
+    return use;
+  }
+
   private void look() {
     try {
       Config config = kernel.config();
       OptionalLong now = pipeline.jiffies(kernel.jiffiesPerSecond());
       if (now.isPresent() && before.isPresent()) {
-        hand(ended(config, before.getAsLong(), now.getAsLong()));
+        look(config, before.getAsLong(), now.getAsLong());
       }
       before = now;
     } catch (RuntimeException unreadable) {
       // What was pinned may have gone; the inspector says so, and the next look begins anew.
       LOG.atDebug().addKeyValue("reason", unreadable.getMessage()).log("flows are not readable");
       before = OptionalLong.empty();
+      living = new HashMap<>();
+      use = Optional.empty();
     }
   }
 
-  private List<Group> ended(Config config, long from, long to) {
-    FlowEnds ends = new FlowEnds(config, kernel.jiffiesPerSecond(), from, to);
+  private void look(Config config, long from, long to) {
+    FlowEnds ends = new FlowEnds(config, kernel.jiffiesPerSecond(), from, to, living);
     kernel.flows(ends::add);
-    return ends.ended();
+    hand(ends.ended());
+    living = ends.living();
+    LivingFragments fragments = new LivingFragments(config, to);
+    kernel.fragments(fragments::add);
+    TableRoom room = kernel.room();
+    use =
+        Optional.of(
+            new FlowUse(
+                new FlowUse.Of(ends.livingV4(), room.flows4()),
+                new FlowUse.Of(ends.livingV6(), room.flows6()),
+                new FlowUse.Of(fragments.v4, room.fragments4()),
+                new FlowUse.Of(fragments.v6, room.fragments6())));
+  }
+
+  /** Counts datagrams whose later parts may come still. */
+  private static final class LivingFragments {
+    private final Config config;
+    private final int now;
+    private long v4;
+    private long v6;
+
+    LivingFragments(Config config, long now) {
+      this.config = config;
+      this.now = (int) now;
+    }
+
+    void add(FragmentKey key, Fragment fragment) {
+      if (fragment.stamp() + config.fragmentTimeout() - now > 0) {
+        if (key.source().v6()) {
+          v6++;
+        } else {
+          v4++;
+        }
+      }
+    }
   }
 
   private void hand(List<Group> ended) {

@@ -52,7 +52,7 @@ final class FlowWindow {
     /** What came back; known of a flow that has ended. */
     Counter replies = Counter.ZERO;
 
-    boolean ended;
+    Ending ending = Ending.NONE;
 
     Group(Event first, long now) {
       this.first = first;

@@ -112,6 +112,7 @@ public final class OtlpSink implements FlowSink {
     attribute(json, "merlon.verdict", flow.verdict().outcome().label());
     attribute(json, "merlon.reason", flow.verdict().reason());
     attribute(json, "merlon.policy", flow.verdict().policy());
+    attribute(json, "merlon.glass", flow.glass());
     attribute(json, "network.transport", flow.protocol());
     attribute(json, "source.address", flow.source().address().toString());
     attribute(json, "source.workload", flow.source().workload());

@@ -5,6 +5,7 @@ import io.merlon.agent.compile.Mode;
 import io.merlon.agent.identity.PodRef;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Where the glass is broken now. A value. */
 public record Breaks(List<Break> all) {
@@ -25,7 +26,12 @@ public record Breaks(List<Break> all) {
   }
 
   private boolean covers(PodRef pod) {
-    return all.stream().anyMatch(it -> it.scope().covers(pod));
+    return at(pod).isPresent();
+  }
+
+  /** What is broken over a pod, the first of several. */
+  public Optional<Break> at(PodRef pod) {
+    return all.stream().filter(it -> it.scope().covers(pod)).findFirst();
   }
 
   /** Those that are not over. None may end later than the longest there is. */

@@ -37,6 +37,7 @@ public final class AgentLoop {
   private long batches;
   private long nextTry = Long.MAX_VALUE;
   private volatile long worked;
+  private volatile long well;
   private volatile AgentView view;
 
   /** What the loop works with; all of it is the loop's alone. */
@@ -64,6 +65,7 @@ public final class AgentLoop {
     this.nanoTime = nanoTime;
     this.state = learner.nothing();
     this.worked = nanoTime.getAsLong();
+    this.well = worked;
     this.view = look();
   }
 
@@ -75,6 +77,14 @@ public final class AgentLoop {
   /** How long ago it last came round; for any thread. */
   public Duration sinceWork() {
     return Duration.ofNanos(nanoTime.getAsLong() - worked);
+  }
+
+  /**
+   * For how long something has been failing that is tried again and again, applying or repairing;
+   * for any thread. What does not fit is not tried.
+   */
+  public Duration sinceWell() {
+    return view.isWell() ? Duration.ZERO : Duration.ofNanos(nanoTime.getAsLong() - well);
   }
 
   /**
@@ -109,6 +119,9 @@ public final class AgentLoop {
     view = look();
     long now = nanoTime.getAsLong();
     worked = now;
+    if (view.isWell()) {
+      well = now;
+    }
     long untilTry = nextTry == Long.MAX_VALUE ? Long.MAX_VALUE : nextTry - now;
     return Math.max(0, Math.min(glass.due(), Math.min(upkeep.due(now), untilTry)));
   }

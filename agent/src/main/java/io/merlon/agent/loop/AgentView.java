@@ -90,6 +90,11 @@ public record AgentView(
     return interfaces;
   }
 
+  /** Whether nothing fails that is tried again and again. */
+  boolean isWell() {
+    return damages.isEmpty() && !(trouble.orElse(null) instanceof Trouble.Failed);
+  }
+
   /** What is wrong with the kernel, and the objects something is wrong with. */
   public List<String> problems() {
     List<String> problems = new ArrayList<>();

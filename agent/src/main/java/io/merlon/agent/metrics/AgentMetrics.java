@@ -1,5 +1,6 @@
 package io.merlon.agent.metrics;
 
+import io.merlon.agent.flows.FlowUse;
 import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.agent.loop.AgentView;
 import io.merlon.agent.loop.Latencies;
@@ -55,7 +56,8 @@ public final class AgentMetrics implements AutoCloseable {
       Duration idle,
       EventTally events,
       PeerDenials.Counted denials,
-      Verified verified) {}
+      Verified verified,
+      Optional<FlowUse> flows) {}
 
   /** A page as it is sent. */
   public record Text(String contentType, String body) {}
@@ -89,7 +91,9 @@ public final class AgentMetrics implements AutoCloseable {
         .kernel()
         .capacities()
         .ifPresent(capacities -> MapUse.write(page, facts.view(), capacities));
+    facts.flows().ifPresent(use -> MapUse.write(page, use));
     state(facts);
+    ProcessUse.write(page);
     ExpositionFormatWriter writer = formats.findWriter(accept);
     ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 16);
     try {
@@ -183,12 +187,21 @@ public final class AgentMetrics implements AutoCloseable {
       page.put(Metric.REPAIRS, view.counts().repairs().getOrDefault(kind, 0L), lower(kind));
     }
     facts.staleness().ifPresent(s -> page.put(Metric.STALENESS, seconds(s.worst())));
-    page.put(Metric.VERIFY_RUNS, facts.verified().runs());
-    page.put(Metric.VERIFY_DIFFERENCES, facts.verified().differences());
-    page.put(Metric.VERIFY_AGE, seconds(facts.verified().age()));
+    verified(facts.verified());
     page.put(Metric.LOOP_IDLE, seconds(facts.idle()));
     page.put(Metric.BUILD, 1, version);
     latency(view.counts().latencies());
+  }
+
+  private void verified(Verified verified) {
+    Verified.Policies policies = verified.policies();
+    page.put(Metric.VERIFY_RUNS, verified.runs());
+    page.put(Metric.VERIFY_DIFFERENCES, verified.differences(), "agent");
+    page.put(Metric.VERIFY_DIFFERENCES, policies.differences(), "policies");
+    page.put(Metric.VERIFY_VERDICTS, policies.verdicts());
+    page.put(Metric.VERIFY_AGE, seconds(verified.age()));
+    page.put(Metric.VERIFY_PASS_AGE, seconds(policies.age()));
+    page.put(Metric.VERIFY_BUSY, seconds(verified.busy()));
   }
 
   private void attempts(AgentView.Attempts attempts) {

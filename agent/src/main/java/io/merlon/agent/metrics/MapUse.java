@@ -6,6 +6,7 @@ import io.merlon.agent.compile.PersistentMap;
 import io.merlon.agent.compile.ServiceKey;
 import io.merlon.agent.compile.ServiceTarget;
 import io.merlon.agent.compile.VerdictTable;
+import io.merlon.agent.flows.FlowUse;
 import io.merlon.agent.identity.Address;
 import io.merlon.agent.loop.AgentView;
 import io.merlon.agent.loop.Trouble;
@@ -38,6 +39,18 @@ final class MapUse {
     if (view.trouble().orElse(null) instanceof Trouble.TooMuch(var refusals)) {
       refusals.forEach(refusal -> page.put(Metric.MAP_NEEDED, refusal.needed(), refusal.map()));
     }
+  }
+
+  static void write(Page page, FlowUse use) {
+    put(page, "flows4", use.flows4());
+    put(page, "flows6", use.flows6());
+    put(page, "fragments4", use.fragments4());
+    put(page, "fragments6", use.fragments6());
+  }
+
+  private static void put(Page page, String map, FlowUse.Of use) {
+    page.put(Metric.MAP_CAPACITY, use.room(), map);
+    page.put(Metric.MAP_ENTRIES, use.living(), map);
   }
 
   private static void put(Page page, Metric metric, Map<String, Long> byMap) {

@@ -9,26 +9,8 @@ public enum Metric {
       "merlon_packets",
       "Packets judged, exactly, taken from the kernel's counters; it goes on where it was when the"
           + " agent restarts.",
-      "namespace",
-      "kind",
-      "workload",
-      "direction",
-      "verdict",
-      "reason",
-      "policy",
-      "rule"),
-  BYTES(
-      Type.COUNTER,
-      "merlon_bytes",
-      "Their bytes, as the interface saw them.",
-      "namespace",
-      "kind",
-      "workload",
-      "direction",
-      "verdict",
-      "reason",
-      "policy",
-      "rule"),
+      Labels.SERIES),
+  BYTES(Type.COUNTER, "merlon_bytes", "Their bytes, as the interface saw them.", Labels.SERIES),
   UNCOUNTED(
       Type.GAUGE,
       "merlon_uncounted_subjects",
@@ -80,7 +62,13 @@ public enum Metric {
       Type.HISTOGRAM,
       "merlon_enforce_latency_seconds",
       "From an event of the cluster being told to the kernel enforcing it."),
-  MAP_ENTRIES(Type.GAUGE, "merlon_map_entries", "What the kernel's maps hold.", "map"),
+  MAP_ENTRIES(
+      Type.GAUGE,
+      "merlon_map_entries",
+      "What the kernel's maps hold. Of flows4, flows6, fragments4 and fragments6 those that live, as"
+          + " of the last look (--flow-ends): the kernel keeps what is over until its room is"
+          + " needed. They are absent until something was told of.",
+      "map"),
   MAP_CAPACITY(Type.GAUGE, "merlon_map_capacity", "What they can hold.", "map"),
   MAP_PREDICTED(
       Type.GAUGE,
@@ -134,16 +122,36 @@ public enum Metric {
   VERIFY_DIFFERENCES(
       Type.GAUGE,
       "merlon_verify_differences",
-      "Entries of the kernel's maps that were not as they should be when they were read back last."),
+      "What was not as it should be in the kernel's maps when it was read back last: against"
+          + " \"agent\", entries other than the agent takes them to be; against \"policies\","
+          + " verdicts, modes and addresses other than a second reading of the cluster's objects"
+          + " says.",
+      "against"),
+  VERIFY_VERDICTS(
+      Type.COUNTER,
+      "merlon_verify_verdicts",
+      "Verdicts of the kernel's maps that were compared with what policies say."),
   VERIFY_AGE(
       Type.GAUGE,
       "merlon_verify_age_seconds",
       "Time since they were read back last, or since the start."),
+  VERIFY_PASS_AGE(
+      Type.GAUGE,
+      "merlon_verify_pass_age_seconds",
+      "Time since every local pod had been compared with its policies, or since the start: of a"
+          + " large cluster each reading back compares a part."),
+  VERIFY_BUSY(
+      Type.COUNTER, "merlon_verify_busy_seconds", "Processor time that went into all of that."),
   STALENESS(
       Type.GAUGE,
       "merlon_cluster_staleness_seconds",
       "Time since the last contact about the kind of object that is worst off."),
   LOOP_IDLE(Type.GAUGE, "merlon_loop_idle_seconds", "Time since the agent's loop last came round."),
+  PROCESS_RSS(Type.GAUGE, "process_resident_memory_bytes", "Memory of the process that is in RAM."),
+  PROCESS_VIRTUAL(Type.GAUGE, "process_virtual_memory_bytes", "Its address space."),
+  PROCESS_CPU(Type.COUNTER, "process_cpu_seconds", "Processor time of the process."),
+  PROCESS_FDS(Type.GAUGE, "process_open_fds", "Its open file descriptors."),
+  PROCESS_MAX_FDS(Type.GAUGE, "process_max_fds", "How many it may have."),
   BUILD(Type.GAUGE, "merlon_build", "One, with the agent's version.", "version");
 
   private final Type type;
@@ -156,6 +164,13 @@ public enum Metric {
     COUNTER,
     GAUGE,
     HISTOGRAM
+  }
+
+  /** Labels of several metrics. */
+  private static final class Labels {
+    static final String[] SERIES = {
+      "namespace", "kind", "workload", "direction", "verdict", "reason", "policy", "rule"
+    };
   }
 
   Metric(Type type, String base, String help, String... labels) {

@@ -20,15 +20,19 @@ import io.merlon.datapath.CidrKey;
 import io.merlon.datapath.Config;
 import io.merlon.datapath.Flow;
 import io.merlon.datapath.FlowKey;
+import io.merlon.datapath.Fragment;
+import io.merlon.datapath.FragmentKey;
 import io.merlon.datapath.Peer;
 import io.merlon.datapath.Service;
 import io.merlon.datapath.Subject;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +40,10 @@ import org.jspecify.annotations.Nullable;
 /** The maps in force, opened by their names to be read. */
 public final class PinnedMaps implements AutoCloseable {
   private static final List<Boolean> FAMILIES = List.of(false, true);
+
+  /** Without these nobody who comes later can go on. */
+  private static final List<String> ENFORCING =
+      List.of("config", "endpoints", "subjects", "tables", "flows4", "flows6");
 
   private final Generation generation;
   private final List<OwnedMap<?, ?>> opened = new ArrayList<>();
@@ -50,6 +58,18 @@ public final class PinnedMaps implements AutoCloseable {
         new PinLayout(root)
             .inForce()
             .orElseThrow(() -> new BpfException("nothing is pinned at " + root)));
+  }
+
+  /** What is missing of the maps in force; nothing, if all is well. */
+  public static List<String> missing(Path root) {
+    Optional<Generation> inForce = new PinLayout(root).inForce();
+    return inForce.isEmpty()
+        ? List.of(root.resolve("current").toString())
+        : ENFORCING.stream()
+            .map(inForce.get()::map)
+            .filter(pin -> !Files.exists(pin))
+            .map(Path::toString)
+            .toList();
   }
 
   private <K, V> BpfMap<K, V> map(String name, Codec<K> keys, Codec<V> values) {
@@ -165,8 +185,32 @@ public final class PinnedMaps implements AutoCloseable {
   /** The flows that are remembered, one after the other. */
   public void flows(BiConsumer<FlowKey, Flow> visitor) {
     for (boolean v6 : FAMILIES) {
-      map(name("flows", v6), v6 ? FlowKey.V6 : FlowKey.V4, Flow.CODEC).batch().forEach(visitor);
+      flows(v6).batch().forEach(visitor);
     }
+  }
+
+  /** What became of the first parts of datagrams, one after the other. */
+  public void fragments(BiConsumer<FragmentKey, Fragment> visitor) {
+    for (boolean v6 : FAMILIES) {
+      fragments(v6).batch().forEach(visitor);
+    }
+  }
+
+  /** For how many of both there is room. */
+  public TableRoom room() {
+    return new TableRoom(
+        flows(false).maxEntries(),
+        flows(true).maxEntries(),
+        fragments(false).maxEntries(),
+        fragments(true).maxEntries());
+  }
+
+  private BpfMap<FlowKey, Flow> flows(boolean v6) {
+    return map(name("flows", v6), v6 ? FlowKey.V6 : FlowKey.V4, Flow.CODEC);
+  }
+
+  private BpfMap<FragmentKey, Fragment> fragments(boolean v6) {
+    return map(name("fragments", v6), v6 ? FragmentKey.V6 : FragmentKey.V4, Fragment.CODEC);
   }
 
   @Override

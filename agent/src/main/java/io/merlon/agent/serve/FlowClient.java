@@ -61,8 +61,9 @@ public final class FlowClient {
   public static String text(String json) {
     Map<?, ?> flow = object(json);
     String policy = text(flow, "policy");
-    String record = text(flow, "record").equals("end") ? " over" : "";
-    return "%s %-10s %s %s -> %s %s%s%s%s [%s]"
+    String ending = text(flow, "ending");
+    String glass = text(flow, "glass");
+    return "%s %-10s %s %s -> %s %s%s%s%s%s [%s]"
         .formatted(
             text(flow, "time"),
             text(flow, "verdict"),
@@ -70,9 +71,10 @@ public final class FlowClient {
             end(flow, "source"),
             end(flow, "destination"),
             text(flow, "protocol"),
-            record,
+            ending.isEmpty() ? "" : " " + ending,
             " " + text(flow, "reason"),
             policy.isEmpty() ? "" : " by " + policy + " " + text(flow, "rule"),
+            glass.isEmpty() ? "" : " GLASS BROKEN (" + glass + ")",
             text(flow, "id"));
   }
 
@@ -80,6 +82,12 @@ public final class FlowClient {
   public static String why(String json) {
     Map<?, ?> flow = object(json);
     StringBuilder text = new StringBuilder(text(json)).append('\n');
+    String glass = text(flow, "glass");
+    if (!glass.isEmpty()) {
+      text.append("the glass is broken for the ")
+          .append(glass)
+          .append(": denials are not carried out\n");
+    }
     text.append(text(flow, "verdict")).append(" at the ").append(text(flow, "direction"));
     text.append(" of the local pod, in mode ").append(text(flow, "mode")).append(": ");
     Collection<?> isolating =

@@ -4,12 +4,17 @@ import io.merlon.agent.compile.CompiledPolicy;
 import io.merlon.agent.loop.AgentView;
 import io.merlon.agent.watch.Staleness;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** What is served under which path. */
 public final class StatusPages {
   private static final Duration STUCK = Duration.ofSeconds(60);
+
+  /** Longer than a moment's trouble with the kernel, and than its pins take to be put back. */
+  private static final Duration FAILING = Duration.ofMinutes(5);
 
   private final String node;
   private final Sources sources;
@@ -19,11 +24,15 @@ public final class StatusPages {
    *
    * @param view empty while the agent starts
    * @param sinceWork how long ago the loop last came round
+   * @param sinceWell for how long applying or repairing has been failing
+   * @param missingPins what should be pinned and is not
    * @param staleness how far cluster state may lag behind, if the source knows
    */
   public record Sources(
       Supplier<Optional<AgentView>> view,
       Supplier<Duration> sinceWork,
+      Supplier<Duration> sinceWell,
+      Supplier<List<String>> missingPins,
       Supplier<Optional<Staleness>> staleness) {}
 
   public StatusPages(String node, Sources sources) {
@@ -59,20 +68,34 @@ public final class StatusPages {
   }
 
   /**
-   * A loop that is stuck is for a restart to mend. What the kernel refuses, or somebody else
-   * damaged, is told, but would not be mended by one: it is tried again anyway.
+   * What a restart may mend: a loop that is stuck; a kernel that has not taken what it was given
+   * for long, though it was tried again and again; pins that are gone, without which a restart
+   * would begin from nothing, and which only a start makes again. What does not fit, and what fails
+   * for a moment, is told, but no restart would mend it.
    */
   private Response health(Optional<AgentView> view) {
     Duration idle = sources.sinceWork().get();
+    Duration failing = sources.sinceWell().get();
+    List<String> missing = sources.missingPins().get();
+    List<String> wrong = new ArrayList<>();
     if (idle.compareTo(STUCK) >= 0) {
-      return Response.text(503, "the loop has been busy for " + idle.toSeconds() + " s");
+      wrong.add("the loop has been busy for " + idle.toSeconds() + " s");
     }
-    StringBuilder text = new StringBuilder("ok");
+    if (failing.compareTo(FAILING) >= 0) {
+      wrong.add("what is told has not been enforced for " + failing.toSeconds() + " s");
+    }
+    if (!missing.isEmpty()) {
+      wrong.add("not pinned: " + String.join(", ", missing));
+    }
+    int status = wrong.isEmpty() ? 200 : 503;
+    if (wrong.isEmpty()) {
+      wrong.add("ok");
+    }
     view.flatMap(AgentView::trouble)
-        .ifPresent(trouble -> text.append("\nnot enforced: ").append(trouble.text()));
+        .ifPresent(trouble -> wrong.add("not enforced: " + trouble.text()));
     view.map(AgentView::damages)
-        .ifPresent(all -> all.forEach(one -> text.append("\ndamaged: ").append(one.text())));
-    return Response.text(200, text.toString());
+        .ifPresent(all -> all.forEach(one -> wrong.add("damaged: " + one.text())));
+    return Response.text(status, String.join("\n", wrong));
   }
 
   private static Response ready(AgentView view) {

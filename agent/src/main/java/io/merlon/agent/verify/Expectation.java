@@ -28,6 +28,7 @@ final class Expectation {
 
   private final ClusterSnapshot cluster;
   private final VerifySettings settings;
+  private final Part part;
   private final Oracle oracle;
   private final Map<String, List<EndpointSlice>> slices;
   private final Map<String, List<NetworkPolicy>> networkPolicies;
@@ -35,9 +36,10 @@ final class Expectation {
   private final Map<String, Oracle> byNamespace = new HashMap<>();
   private final Map<String, PolicyEdges> edges = new HashMap<>();
 
-  Expectation(ClusterSnapshot cluster, VerifySettings settings) {
-    this.cluster = cluster;
+  Expectation(ClusterSnapshot whole, VerifySettings settings, Part part) {
+    this.cluster = ClusterPart.of(whole, settings.node(), part);
     this.settings = settings;
+    this.part = part;
     this.oracle = new Oracle(cluster);
     this.slices =
         cluster.endpointSlices().stream()
@@ -52,6 +54,11 @@ final class Expectation {
         }
       }
     }
+  }
+
+  /** What is asked about. */
+  Part part() {
+    return part;
   }
 
   ClusterSnapshot cluster() {

@@ -3,6 +3,7 @@ package io.merlon.agent.verify;
 import io.merlon.agent.identity.PodRef;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The differences so far; only the first of them are kept. */
 final class Findings {
@@ -24,7 +25,7 @@ final class Findings {
     }
   }
 
-  VerifyReport report(int pods) {
-    return new VerifyReport(pods, asked, first, more);
+  VerifyReport report(int pods, @Nullable PodRef reached) {
+    return new VerifyReport(pods, asked, first, more, reached);
   }
 }

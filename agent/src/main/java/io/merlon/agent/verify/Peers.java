@@ -27,6 +27,7 @@ final class Peers {
 
   private final Expectation expected;
   private final KernelReading kernel;
+  private final Part part;
   private final List<Cidr> blocks;
   private final Map<Ip, List<Node>> nodes = new HashMap<>();
   private final Map<Kind, List<Ip>> found = new LinkedHashMap<>();
@@ -45,6 +46,7 @@ final class Peers {
   private Peers(Expectation expected, KernelReading kernel, Set<Cidr> blocks) {
     this.expected = expected;
     this.kernel = kernel;
+    this.part = expected.part();
     this.blocks = blocks.stream().sorted(Comparator.comparingInt(Cidr::bits).reversed()).toList();
     for (Node node : expected.cluster().nodes()) {
       for (String text : node.addresses()) {
@@ -89,18 +91,24 @@ final class Peers {
 
   private void named(String text) {
     Ip ip = Ip.parse(text);
-    if (ip != null) {
+    if (ip != null && part.has(ip)) {
       named.add(ip);
     }
   }
 
   private void add(Ip ip) {
-    if (ip.ordinary()) {
+    if (ip.ordinary() && part.has(ip)) {
       List<Ip> alike = found.computeIfAbsent(kind(ip), _ -> new ArrayList<>());
-      if (alike.size() < OF_A_KIND) {
+      if (alike.size() < OF_A_KIND && alike.stream().noneMatch(it -> isOfOnePod(it, ip))) {
         alike.add(ip);
       }
     }
+  }
+
+  /** A second address of the same pod would not do where that is the pod asked about. */
+  private boolean isOfOnePod(Ip one, Ip other) {
+    Pod owner = expected.oracle().owner(one);
+    return owner != null && owner.equals(expected.oracle().owner(other));
   }
 
   private Kind kind(Ip ip) {
@@ -134,12 +142,17 @@ final class Peers {
     for (Ip edge : edges) {
       Ip next = edges.higher(edge);
       Ip ip = edge;
-      for (int i = 0; i < TRIES && (named.contains(ip) || !ip.ordinary()); i++) {
+      for (int i = 0; i < TRIES && isNoStranger(ip); i++) {
         ip = ip.plus(1);
       }
-      if (!named.contains(ip) && (next == null || ip.compareTo(next) < 0)) {
+      if (!isNoStranger(ip) && (next == null || ip.compareTo(next) < 0)) {
         add(ip);
       }
     }
+  }
+
+  /** Whether an address has a name, or is none that is asked about. */
+  private boolean isNoStranger(Ip ip) {
+    return named.contains(ip) || !ip.ordinary() || !part.has(ip);
   }
 }

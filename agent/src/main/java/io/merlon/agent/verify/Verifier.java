@@ -12,25 +12,31 @@ import io.merlon.agent.policy.Protocol;
 import io.merlon.agent.program.KernelContent;
 import io.merlon.agent.program.KernelContent.Guarded;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says whether what the kernel holds is what the policies say, or in what exactly it is not: for
  * every pod of the node, every peer, protocol and port, in both directions.
  */
 public final class Verifier {
+  private final Part part;
   private final Expectation expected;
   private final KernelReading kernel;
   private final Findings findings = new Findings();
   private final Map<PodRef, Endpoint> endpoints = new HashMap<>();
 
-  private Verifier(ClusterSnapshot cluster, KernelContent kernel, VerifySettings settings) {
-    this.expected = new Expectation(cluster, settings);
+  private Verifier(
+      ClusterSnapshot cluster, KernelContent kernel, VerifySettings settings, Part part) {
+    this.part = part;
+    this.expected = new Expectation(cluster, settings, part);
     this.kernel = new KernelReading(kernel);
     for (Guarded guarded : kernel.interfaces().values()) {
       PodRef pod = guarded.pod();
@@ -44,18 +50,25 @@ public final class Verifier {
   /** Compares. */
   public static VerifyReport verify(
       ClusterSnapshot cluster, KernelContent kernel, VerifySettings settings) {
-    return new Verifier(cluster, kernel, settings).verify();
+    return verify(cluster, kernel, settings, Part.ALL);
+  }
+
+  /** Compares a part. */
+  public static VerifyReport verify(
+      ClusterSnapshot cluster, KernelContent kernel, VerifySettings settings, Part part) {
+    return new Verifier(cluster, kernel, settings, part).verify();
   }
 
   /** What both sides can tell pods by. */
   private record Alike(int subject, Expectation.PodKind kind) {}
 
   private VerifyReport verify() {
-    List<Pod> pods = expected.pods();
-    Map<Alike, Pod> different = new HashMap<>();
+    long began = System.nanoTime();
+    List<Pod> pods = expected.pods().stream().sorted(Comparator.comparing(Verifier::ref)).toList();
+    Map<Alike, Pod> different = new LinkedHashMap<>();
     Set<PodRef> known = new HashSet<>();
     for (Pod pod : pods) {
-      PodRef ref = new PodRef(pod.namespace(), pod.name());
+      PodRef ref = ref(pod);
       known.add(ref);
       Endpoint endpoint = endpoints.get(ref);
       if (endpoint != null) {
@@ -71,14 +84,31 @@ public final class Verifier {
         forgotten(ref, endpoint);
       }
     });
+    return findings.report(pods.size(), compare(different, began));
+  }
+
+  private static PodRef ref(Pod pod) {
+    return new PodRef(pod.namespace(), pod.name());
+  }
+
+  /** The pod it came to before its time was over, null if it came through. */
+  private @Nullable PodRef compare(Map<Alike, Pod> different, long began) {
     Map<String, List<Ip>> peers = new HashMap<>();
-    different.forEach((alike, pod) -> {
-      List<Ip> of =
-          peers.computeIfAbsent(
-              pod.namespace(), _ -> Peers.of(expected, kernel, expected.edges(pod).blocks()));
-      new PodComparison(expected, kernel, findings, pod, alike.subject()).compare(of);
-    });
-    return findings.report(pods.size());
+    PodRef reached = null;
+    for (var entry : different.entrySet()) {
+      Pod pod = entry.getValue();
+      if (part.has(ref(pod))) {
+        if (reached != null && System.nanoTime() - began > part.atMost().toNanos()) {
+          return reached;
+        }
+        List<Ip> of =
+            peers.computeIfAbsent(
+                pod.namespace(), _ -> Peers.of(expected, kernel, expected.edges(pod).blocks()));
+        new PodComparison(expected, kernel, findings, pod, entry.getKey().subject()).compare(of);
+        reached = ref(pod);
+      }
+    }
+    return null;
   }
 
   private void compare(Pod pod, PodRef ref, Endpoint endpoint) {

@@ -1,5 +1,7 @@
 package io.merlon.agent.watch;
 
+import io.merlon.agent.api.ClusterEvent;
+import io.merlon.agent.api.ClusterSnapshot;
 import io.merlon.agent.watch.KindWatch.Target;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -71,6 +73,13 @@ public final class ClusterWatch implements AutoCloseable {
   /** How much has been handed to the sink. */
   public SyncState sync() {
     return progress.state();
+  }
+
+  /** All objects as the server told them last, whatever the sink made of them; for any thread. */
+  public ClusterSnapshot snapshot() {
+    List<ClusterEvent> known = new ArrayList<>();
+    watches.forEach(watch -> watch.tell(known::add));
+    return Snapshots.of(known);
   }
 
   /** How far the state that was handed out may lag behind. */

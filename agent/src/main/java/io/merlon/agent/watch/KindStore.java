@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * through a proxy an older one may come again: it is known by its version and dropped. Where
  * versions have no order, what comes last counts. An object that did not change for us makes no
  * event.
+ *
+ * <p>One thread changes it; others may ask what is known.
  */
 final class KindStore {
   private static final int REMEMBERED_DELETIONS = 1_024;
@@ -59,28 +61,33 @@ final class KindStore {
     }
   }
 
-  int size() {
+  synchronized int size() {
     return objects.size();
   }
 
+  /** Tells all that is known, as the events that would make it; for any thread. */
+  synchronized void tell(Consumer<? super ClusterEvent> listener) {
+    objects.values().forEach(known -> listener.accept(known.put));
+  }
+
   /** A list of everything begins; one that began before and did not end is forgotten. */
-  void beginList() {
+  synchronized void beginList() {
     list++;
   }
 
   /** An item of the list that was begun. */
-  void listed(Item item) {
+  synchronized void listed(Item item) {
     take(item, list);
   }
 
   /** An object of a list that does not claim to be of everything. */
-  void found(Item item) {
+  synchronized void found(Item item) {
     Known known = objects.get(item.name());
     take(item, known == null ? list : known.list);
   }
 
   /** Something the list holds cannot be read: what was known of it stays. */
-  void listedUnreadable(ClusterEvent.Key name) {
+  synchronized void listedUnreadable(ClusterEvent.Key name) {
     Known known = objects.get(name);
     if (known != null) {
       known.list = list;
@@ -92,7 +99,7 @@ final class KindStore {
    *
    * @param resourceVersion the version it is of
    */
-  void endList(String resourceVersion) {
+  synchronized void endList(String resourceVersion) {
     for (Iterator<Known> all = objects.values().iterator(); all.hasNext(); ) {
       Known known = all.next();
       if (known.list != list) {
@@ -105,13 +112,13 @@ final class KindStore {
   }
 
   /** The kind itself is gone. */
-  void clear() {
+  synchronized void clear() {
     beginList();
     endList("");
   }
 
   /** A watch says that an object was added or changed. */
-  void changed(Item item) {
+  synchronized void changed(Item item) {
     long version = Version.of(item.resourceVersion());
     Known known = objects.get(item.name());
     if (version != Version.UNORDERED && version < least(item.name(), known)) {
@@ -127,7 +134,7 @@ final class KindStore {
   }
 
   /** A watch says that an object was deleted. */
-  void deleted(ClusterEvent.Key name, String resourceVersion) {
+  synchronized void deleted(ClusterEvent.Key name, String resourceVersion) {
     long version = Version.of(resourceVersion);
     Known known = objects.get(name);
     if (known != null && version != Version.UNORDERED && version < known.version) {

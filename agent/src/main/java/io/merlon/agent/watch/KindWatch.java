@@ -1,5 +1,6 @@
 package io.merlon.agent.watch;
 
+import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.watch.WatchedKind.Item;
 import io.merlon.agent.watch.WatchedKind.Presence;
 import java.io.IOException;
@@ -62,6 +63,11 @@ final class KindWatch implements Runnable {
 
   KindStatus status() {
     return report.status();
+  }
+
+  /** Tells all that is known of the kind; for any thread. */
+  void tell(Consumer<? super ClusterEvent> listener) {
+    feed.store().tell(listener);
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.merlon.datapath.FlowKey;
 import io.merlon.datapath.FlowState;
 import io.merlon.datapath.IpAddress;
 import io.merlon.datapath.Mode;
+import java.util.HashMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +35,7 @@ class FlowEndsTest {
   }
 
   private static List<FlowWindow.Group> look(long from, long to, Flow flow) {
-    FlowEnds ends = new FlowEnds(Config.defaults(HZ), HZ, from, to);
+    FlowEnds ends = new FlowEnds(Config.defaults(HZ), HZ, from, to, new HashMap<>());
     ends.add(KEY, flow);
     return ends.ended();
   }
@@ -82,5 +83,57 @@ class FlowEndsTest {
   void whatWouldBeDeniedIsSaidToBe() {
     FlowWindow.Group group = look(0, 9000, flow(1000, Flow.WOULD_DENY)).getFirst();
     assertEquals(Mode.AUDIT, group.first.mode());
+  }
+
+  /** What lived at one look, as the next begins. */
+  private static FlowEnds after(Flow before) {
+    FlowEnds first = new FlowEnds(Config.defaults(HZ), HZ, 0, 500, new HashMap<>());
+    first.add(KEY, before);
+    assertTrue(first.ended().isEmpty());
+    assertEquals(1, first.livingV4());
+    assertEquals(0, first.livingV6());
+    return new FlowEnds(Config.defaults(HZ), HZ, 500, 1500, first.living());
+  }
+
+  @Test
+  void whatIsGoneWithoutAnEndIsToldAsItWasSeenLast() {
+    FlowEnds next = after(flow(400, Flow.OPENER_EGRESS));
+    FlowWindow.Group unseen = next.ended().getFirst();
+    assertEquals(Ending.UNSEEN, unseen.ending);
+    assertEquals(4, unseen.packets);
+    assertEquals(400, unseen.bytes);
+    assertEquals(5_000_000_000L, unseen.last - unseen.began);
+    assertTrue(next.living().isEmpty());
+  }
+
+  @Test
+  void whatWasCutIsToldOnce() {
+    FlowEnds next = after(flow(400, 0));
+    next.add(KEY, flow(600, Flow.REVOKED));
+    assertEquals(Ending.REVOKED, next.ended().getFirst().ending);
+    assertEquals(1, next.ended().size());
+    FlowEnds later = new FlowEnds(Config.defaults(HZ), HZ, 1500, 2500, next.living());
+    later.add(KEY, flow(600, Flow.REVOKED));
+    assertTrue(later.ended().isEmpty());
+  }
+
+  @Test
+  void anotherFlowAtTheSameEndsIsNotTheSame() {
+    FlowEnds next = after(flow(400, 0));
+    next.add(KEY, flow(1400, 0));
+    assertEquals(List.of(Ending.UNSEEN), endings(next));
+  }
+
+  @Test
+  void whatEndsAsItShouldIsOver() {
+    Flow same = flow(400, 0);
+    FlowEnds next = after(same);
+    next.add(KEY, same);
+    assertEquals(List.of(Ending.OVER), endings(next));
+    assertEquals(0, next.livingV4());
+  }
+
+  private static List<Ending> endings(FlowEnds ends) {
+    return ends.ended().stream().map(group -> group.ending).toList();
   }
 }

@@ -9,6 +9,7 @@ import io.merlon.agent.api.Namespace;
 import io.merlon.agent.api.Pod;
 import io.merlon.agent.compile.CompileOptions;
 import io.merlon.agent.compile.IncrementalCompiler;
+import io.merlon.agent.glass.Breaks;
 import io.merlon.agent.observe.NameBook;
 import io.merlon.agent.program.SlotMeaning;
 import io.merlon.datapath.Event;
@@ -16,7 +17,6 @@ import io.merlon.datapath.IpAddress;
 import io.merlon.datapath.Mode;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,35 +63,14 @@ class FlowPipelineTest {
   }
 
   private static ByteBuffer event(int peer) {
-    Event event =
-        new Event(
-            1,
-            7,
-            1,
-            200,
-            0,
-            IpAddress.of("10.0.0.1"),
-            IpAddress.v4(0x0a010000 + peer),
-            40_000,
-            443,
-            0,
-            60,
-            Event.Kind.DENIED,
-            6,
-            true,
-            Mode.ENFORCE,
-            1,
-            2);
-    ByteBuffer out = ByteBuffer.allocate(Event.CODEC.size()).order(ByteOrder.LITTLE_ENDIAN);
-    Event.CODEC.encode(event, out);
-    return out.flip();
+    return SampleEvent.of(peer, Event.Kind.DENIED, Mode.ENFORCE);
   }
 
   private FlowPipeline pipeline(FlowSink sink) {
     return new FlowPipeline(
         new FlowPipeline.Sources(
             question -> CompletableFuture.completedFuture(question.apply(book)),
-            compiler::current,
+            () -> new FlowPipeline.Known(compiler.current(), Breaks.NONE),
             _ -> new SlotMeaning.Unknown()),
         List.of(sink),
         1,

@@ -41,9 +41,10 @@ public final class SampleFlow {
         end("10.0.0.2", 443, destination),
         verdict,
         List.of("NetworkPolicy shop/closed"),
+        "",
         new Flow.Amount(3, 180, 7, Counter.ZERO),
         Duration.ofMillis(250),
-        false);
+        Ending.NONE);
   }
 
   private static FlowEnd end(String address, int port, String name) {

@@ -294,6 +294,26 @@ class AgentLoopTest {
   }
 
   @Test
+  void saysForHowLongSomethingHasBeenFailing() {
+    FakeDatapath datapath = new FakeDatapath(ObservedState.EMPTY);
+    AgentLoop loop = running(datapath);
+    assertEquals(Duration.ZERO, loop.sinceWell());
+    datapath.failAfter = 0;
+    tell(loop, List.of(pod("web", "10.0.0.1")));
+    now += Duration.ofSeconds(70).toNanos();
+    assertEquals(Duration.ofSeconds(70), loop.sinceWell());
+    pass(loop, 0);
+    assertEquals(Duration.ZERO, loop.sinceWell());
+    datapath.damages.add(new Inspection.Damage(0, "a pin is a file"));
+    pass(loop, CHECK.toNanos());
+    pass(loop, CHECK.toNanos());
+    assertEquals(CHECK.multipliedBy(2), loop.sinceWell());
+    datapath.damages.clear();
+    pass(loop, CHECK.toNanos());
+    assertEquals(Duration.ZERO, loop.sinceWell());
+  }
+
+  @Test
   void aChangeThatMeansNothingToTheKernelTouchesNothing() {
     FakeDatapath datapath = new FakeDatapath(ObservedState.EMPTY);
     AgentLoop loop = running(datapath);

@@ -2,27 +2,22 @@ package io.merlon.agent.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.merlon.agent.compile.CompileOptions;
-import io.merlon.agent.compile.IncrementalCompiler;
-import io.merlon.agent.config.UntilKnown;
-import io.merlon.agent.interfaces.InterfaceNaming;
-import io.merlon.agent.interfaces.PodInterfaces;
+import io.merlon.agent.flows.FlowUse;
 import io.merlon.agent.loop.AgentLoop;
-import io.merlon.agent.loop.LoopSettings;
-import io.merlon.agent.loop.PrintingDatapath;
+import io.merlon.agent.loop.PaperLoop;
 import io.merlon.agent.observe.EventTally;
 import io.merlon.agent.observe.PeerDenials;
 import io.merlon.agent.plan.Capacities;
 import io.merlon.agent.program.Tally;
 import io.merlon.datapath.Counter;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -30,14 +25,7 @@ import org.junit.jupiter.api.Test;
 class AgentMetricsTest {
   private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0";
 
-  private final AgentLoop loop =
-      new AgentLoop(
-          new LoopSettings(UntilKnown.ALLOW, List.of("eni"), List.of("eth"), Duration.ofSeconds(5)),
-          new AgentLoop.Parts(
-              new PrintingDatapath(_ -> {}),
-              new IncrementalCompiler(CompileOptions.forNode("n1")),
-              new PodInterfaces(InterfaceNaming.EKS)),
-          () -> 0);
+  private final AgentLoop loop = PaperLoop.make();
   private final AgentMetrics metrics = new AgentMetrics("1.2");
 
   private AgentMetrics.Facts facts(Tally tally, PeerDenials denials) {
@@ -48,7 +36,13 @@ class AgentMetricsTest {
         Duration.ZERO,
         EventTally.NOTHING,
         denials.counted(),
-        new Verified(1, 0, Duration.ZERO));
+        Verified.NEVER,
+        Optional.of(
+            new FlowUse(
+                new FlowUse.Of(7, 100),
+                new FlowUse.Of(0, 50),
+                new FlowUse.Of(3, 10),
+                new FlowUse.Of(0, 10))));
   }
 
   private static String series(int number) {
@@ -123,11 +117,48 @@ class AgentMetricsTest {
             Duration.ZERO,
             EventTally.NOTHING,
             PeerDenials.Counted.NOTHING,
-            new Verified(1, 0, Duration.ZERO));
+            Verified.NEVER,
+            Optional.empty());
     String text = metrics.text(facts, null).body();
     assertTrue(text.contains("merlon_map_entries{map=\"addresses4\"} 0.0"), text);
     assertTrue(text.contains("merlon_map_predicted{map=\"cidrs6\"} 0.0"), text);
     assertTrue(text.contains("merlon_map_capacity{map=\"tables\"} "), text);
+  }
+
+  @Test
+  void tellsHowManyFlowsLiveOnceThatIsKnown() {
+    String text = metrics.text(facts(tally(1), new PeerDenials(1)), null).body();
+    assertTrue(text.contains("merlon_map_entries{map=\"flows4\"} 7.0\n"), text);
+    assertTrue(text.contains("merlon_map_capacity{map=\"flows4\"} 100.0\n"), text);
+    assertTrue(text.contains("merlon_map_entries{map=\"fragments4\"} 3.0\n"), text);
+    assertTrue(text.contains("merlon_map_capacity{map=\"flows6\"} 50.0\n"), text);
+  }
+
+  @Test
+  void tellsWhatTheProcessTakesByTheNamesOthersUse() throws IOException {
+    String text = metrics.text(facts(tally(1), new PeerDenials(1)), null).body();
+    double resident = value(text, "process_resident_memory_bytes");
+    double virtual = value(text, "process_virtual_memory_bytes");
+    assertTrue(resident > 16 << 20, "resident " + resident);
+    assertTrue(virtual > resident, "virtual " + virtual);
+    assertTrue(value(text, "process_cpu_seconds_total") > 0.1, text);
+    assertTrue(value(text, "process_start_time_seconds") > 1e9, text);
+    double before = value(text, "process_open_fds");
+    assertTrue(before > 3 && before < value(text, "process_max_fds"), text);
+    try (InputStream one = Files.newInputStream(Path.of("/proc/self/stat"));
+        InputStream other = Files.newInputStream(Path.of("/proc/self/stat"))) {
+      assertTrue(one.available() >= 0 && other.available() >= 0);
+      String with = metrics.text(facts(tally(1), new PeerDenials(1)), null).body();
+      assertTrue(value(with, "process_open_fds") >= before + 1, with);
+    }
+  }
+
+  private static double value(String page, String metric) {
+    return page.lines()
+        .filter(line -> line.startsWith(metric + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(metric.length() + 1)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(metric + " is not in " + page));
   }
 
   @Test

@@ -17,10 +17,15 @@ record KnownSeries(Map<String, Set<String>> labels) {
   /** What Prometheus gives to whatever it reads, as docs/monitoring.md has it configured. */
   static final Set<String> TARGET = Set.of("instance", "node", "job", "pod");
 
-  /** Not of Merlon's making: of Prometheus, Micrometer's binders and the kubelet. */
+  /**
+   * Not of Merlon's making: of Prometheus, kube-state-metrics, Micrometer's binders, the kubelet.
+   */
   private static final Map<String, Set<String>> OTHERS =
       Map.of(
           "up", Set.of(),
+          "kube_node_info", Set.of(),
+          "kube_pod_info", Set.of("namespace", "created_by_kind", "created_by_name"),
+          "kube_pod_status_ready", Set.of("namespace", "condition"),
           "ALERTS", Set.of("alertname", "alertstate", "namespace", "workload"),
           "process_start_time_seconds", Set.of(),
           "process_cpu_time_ns_total", Set.of(),

@@ -21,16 +21,24 @@ import io.merlon.agent.compile.VerdictTable;
 import io.merlon.agent.config.GuardedPods;
 import io.merlon.agent.glass.Breaks;
 import io.merlon.agent.identity.Address;
+import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.plan.Endpoint;
 import io.merlon.agent.program.HostInterface;
 import io.merlon.agent.program.KernelContent;
 import io.merlon.agent.program.KernelContent.Guarded;
+import io.merlon.agent.verify.Discrepancy;
+import io.merlon.agent.verify.Part;
+import io.merlon.agent.verify.Rounds;
 import io.merlon.agent.verify.Verifier;
 import io.merlon.agent.verify.VerifyReport;
 import io.merlon.agent.verify.VerifySettings;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -56,8 +64,11 @@ class VerifierWorldsTest {
   }
 
   private static VerifyReport verify(ClusterSnapshot cluster, String node, KernelContent kernel) {
-    return Verifier.verify(
-        cluster, kernel, new VerifySettings(node, Mode.ENFORCE, GuardedPods.OFF, Breaks.NONE));
+    return Verifier.verify(cluster, kernel, settings(node));
+  }
+
+  private static VerifySettings settings(String node) {
+    return new VerifySettings(node, Mode.ENFORCE, GuardedPods.OFF, Breaks.NONE);
   }
 
   private static CompiledPolicy compiled(ClusterSnapshot cluster, Node node) {
@@ -78,6 +89,49 @@ class VerifierWorldsTest {
       }
     }
     System.out.printf("print: %d worlds verified by %,d verdicts%n", WORLDS, asked);
+  }
+
+  /** What all parts of a comparison find, one pod of one part at a time. */
+  private static Set<Discrepancy> inRounds(
+      ClusterSnapshot cluster, String node, KernelContent kernel) {
+    Set<Discrepancy> found = new HashSet<>();
+    Rounds rounds = new Rounds(1, Duration.ZERO);
+    while (rounds.passes() == 0) {
+      Part part = rounds.next(cluster.pods().size());
+      VerifyReport report = Verifier.verify(cluster, kernel, settings(node), part);
+      found.addAll(report.found());
+      rounds.done(report.reached(), report.found());
+    }
+    assertEquals(found.size(), rounds.differences());
+    return found;
+  }
+
+  @Test
+  void partsFindTogetherWhatTheWholeFinds() {
+    Row closed = Row.of(Decision.deny(new DecidedBy.Forgotten()));
+    int differing = 0;
+    for (long seed = 1; seed <= WORLDS / 10; seed++) {
+      ClusterSnapshot cluster = new WorldGenerator(seed).world().cluster();
+      for (Node node : cluster.nodes()) {
+        CompiledPolicy policy = compiled(cluster, node);
+        KernelContent right = held(policy, policy.addresses(), policy.tables());
+        String where = "seed " + seed + ", node " + node.name();
+        assertEquals(Set.of(), inRounds(cluster, node.name(), right), where);
+        Map<Integer, VerdictTable> wrong = new HashMap<>();
+        policy.tables().keySet().forEach(number -> wrong.put(number, VerdictTable.of(closed)));
+        KernelContent broken = held(policy, policy.addresses(), wrong);
+        Set<PodRef> pods = pods(verify(cluster, node.name(), broken).found());
+        Set<PodRef> inRounds = pods(inRounds(cluster, node.name(), broken));
+        // They may know of more: of those alike each part asks about two.
+        assertTrue(inRounds.containsAll(pods), () -> where + ": " + pods + ", " + inRounds);
+        differing += pods.size();
+      }
+    }
+    assertTrue(differing > 50, "pods that differ: " + differing);
+  }
+
+  private static Set<PodRef> pods(Collection<Discrepancy> found) {
+    return found.stream().map(Discrepancy::pod).collect(Collectors.toSet());
   }
 
   @Test

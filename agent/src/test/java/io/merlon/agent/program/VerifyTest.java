@@ -13,8 +13,12 @@ import io.merlon.datapath.CidrKey;
 import io.merlon.datapath.IpAddress;
 import io.merlon.datapath.Peer;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The real agent, and what is said of the maps it filled: as they are, and after a mistake. */
 class VerifyTest {
@@ -71,7 +75,10 @@ class VerifyTest {
     assertTrue(run.printed().contains("the kernel holds what the policies say"), run.all());
     agent.await(
         "the agent looks too",
-        () -> metric("merlon_verify_differences 0.0") && !metric("merlon_verify_runs_total 0.0"));
+        () ->
+            metric("merlon_verify_differences{against=\"agent\"} 0.0")
+                && metric("merlon_verify_differences{against=\"policies\"} 0.0")
+                && !metric("merlon_verify_verdicts_total 0.0"));
   }
 
   @Test
@@ -87,7 +94,14 @@ class VerifyTest {
         run.printed()
             .contains("CLOSED shop/web ingress from 10.9.0.0 TCP 443-443: policies allow it"),
         run.all());
-    agent.await("the agent finds it too", () -> metric("merlon_verify_differences 1.0"));
+    agent.await(
+        "the agent finds it too", () -> metric("merlon_verify_differences{against=\"agent\"} 1.0"));
+    agent.await(
+        "it knows what that means to policies",
+        () -> metric("merlon_verify_differences{against=\"policies\"} 1.0"));
+    assertTrue(
+        agent.logged().contains("CLOSED shop/web ingress from 10.9.0.0 TCP 443-443"),
+        agent.logged());
     assertTrue(agent.logged().contains("prefix 10.9.0.0/16 should be"), agent.logged());
   }
 
@@ -101,6 +115,21 @@ class VerifyTest {
     assertTrue(
         run.printed().contains("tcp 443-443 allow rule NetworkPolicy shop/office"), run.all());
     assertTrue(run.printed().contains("deny default-deny NetworkPolicy shop/office"), run.all());
+    MerlonProcess.Run json =
+        agent.run("dump", "--flows", "-o", "json", "--pin-root=" + agent.pins());
+    assertEquals(0, json.code(), json.all());
+    assertTrue(json.printed().startsWith("{\"schema\":\"merlon.dump/v1\",\"epoch\":"), json.all());
+    assertTrue(
+        json.printed()
+            .contains(
+                "{\"protocol\":\"tcp\",\"first_port\":443,\"last_port\":443,"
+                    + "\"verdict\":\"allow\",\"decision\":\"rule NetworkPolicy shop/office"),
+        json.all());
+    assertTrue(json.printed().contains("\"use\":\"pod\",\"namespace\":\"shop\",\"pod\":\"web\""));
+    Object read = new Load(LoadSettings.builder().build()).loadFromString(json.printed());
+    assertEquals(
+        Set.of("schema", "epoch", "interfaces", "classes", "services", "tables", "flows"),
+        ((Map<?, ?>) read).keySet());
     agent.kill();
     MerlonProcess.Run alone = agent.run("dump", "--pin-root=" + agent.pins());
     assertEquals(0, alone.code(), alone.all());

@@ -9,29 +9,17 @@ import io.merlon.agent.Waiting;
 import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.api.IntOrString;
 import io.merlon.agent.api.LabelSelector;
-import io.merlon.agent.api.Namespace;
 import io.merlon.agent.api.NetworkPolicy;
 import io.merlon.agent.api.Pod;
-import io.merlon.agent.compile.CompileOptions;
-import io.merlon.agent.compile.IncrementalCompiler;
-import io.merlon.agent.config.UntilKnown;
 import io.merlon.agent.flows.FlowLog;
 import io.merlon.agent.flows.SampleFlow;
 import io.merlon.agent.identity.WorkloadRef;
-import io.merlon.agent.interfaces.InterfaceNaming;
-import io.merlon.agent.interfaces.LinkEvent;
-import io.merlon.agent.interfaces.PodInterfaces;
 import io.merlon.agent.loop.AgentLoop;
-import io.merlon.agent.loop.Batch;
-import io.merlon.agent.loop.LoopSettings;
-import io.merlon.agent.loop.PrintingDatapath;
+import io.merlon.agent.loop.PaperLoop;
 import io.merlon.agent.observe.PeerDenials;
 import io.merlon.agent.observe.Series;
-import io.merlon.agent.watch.SyncState;
 import io.merlon.agent.workbench.Browser;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,14 +39,7 @@ class AgentPageTest {
 
   private final FlowLog log = new FlowLog();
   private final PeerDenials denials = new PeerDenials(10);
-  private final AgentLoop loop =
-      new AgentLoop(
-          new LoopSettings(UntilKnown.ALLOW, List.of("eni"), List.of("eth"), Duration.ofSeconds(5)),
-          new AgentLoop.Parts(
-              new PrintingDatapath(_ -> {}),
-              new IncrementalCompiler(CompileOptions.forNode("n1")),
-              new PodInterfaces(InterfaceNaming.EKS)),
-          () -> 0);
+  private final AgentLoop loop = PaperLoop.make();
   private StatusServer server;
 
   @TempDir private Path folder = Path.of("");
@@ -70,13 +51,15 @@ class AgentPageTest {
             new StatusPages(
                 "n1",
                 new StatusPages.Sources(
-                    () -> Optional.of(loop.view()), () -> Duration.ZERO, Optional::empty)),
+                    () -> Optional.of(loop.view()),
+                    () -> Duration.ZERO,
+                    () -> Duration.ZERO,
+                    List::of,
+                    Optional::empty)),
             log,
             _ -> CompletableFuture.completedFuture(Response.text(200, "")),
             denials::counted);
-    server =
-        StatusServer.start(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pages::answer);
+    server = StatusServer.start(ServedHere.anyPort(), pages::answer);
     tell();
     denials.add(
         new PeerDenials.Key(
@@ -97,21 +80,7 @@ class AgentPageTest {
   }
 
   private static ClusterEvent pod(String name, String ip) {
-    return new ClusterEvent.PutPod(
-        new Pod(
-            "shop",
-            name + "-0",
-            "uid-" + name,
-            Map.of("app", name),
-            Map.of(),
-            "default",
-            "n1",
-            false,
-            Pod.Phase.RUNNING,
-            List.of(ip),
-            List.of(),
-            new Pod.Owner("StatefulSet", name),
-            false));
+    return PaperLoop.pod(name + "-0", name, ip, new Pod.Owner("StatefulSet", name));
   }
 
   private void tell() {
@@ -132,17 +101,12 @@ class AgentPageTest {
             List.of(fromWeb),
             null);
     loop.doWork(
-        new Batch(
+        PaperLoop.all(
             List.of(
-                new ClusterEvent.PutNamespace(new Namespace("shop", Map.of(), Map.of())),
                 pod("web", "10.0.0.1"),
                 pod("db", "10.0.0.2"),
                 pod("other", "10.0.0.3"),
-                new ClusterEvent.PutNetworkPolicy(policy)),
-            Optional.of(SyncState.ALL),
-            List.of(new LinkEvent.Synced()),
-            false,
-            0));
+                new ClusterEvent.PutNetworkPolicy(policy))));
   }
 
   @Test

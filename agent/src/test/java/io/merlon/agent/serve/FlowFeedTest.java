@@ -10,14 +10,11 @@ import io.merlon.agent.flows.SampleFlow;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,11 +27,8 @@ class FlowFeedTest {
   private StatusServer server;
 
   @BeforeEach
-  void start() throws IOException {
-    server =
-        StatusServer.start(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            request -> CompletableFuture.completedFuture(pages.answer(request)));
+  void start() {
+    server = ServedHere.now(pages::answer);
   }
 
   @AfterEach

@@ -4,13 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,10 +19,7 @@ class HostileClientsTest {
 
   @BeforeEach
   void start() throws IOException {
-    server =
-        StatusServer.start(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            request -> CompletableFuture.completedFuture(Response.text(200, request.path())));
+    server = ServedHere.now(request -> Response.text(200, request.path()));
   }
 
   @AfterEach

@@ -6,32 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.api.LabelSelector;
-import io.merlon.agent.api.Namespace;
 import io.merlon.agent.api.NetworkPolicy;
-import io.merlon.agent.api.Pod;
-import io.merlon.agent.compile.CompileOptions;
-import io.merlon.agent.compile.IncrementalCompiler;
-import io.merlon.agent.config.UntilKnown;
-import io.merlon.agent.interfaces.InterfaceNaming;
 import io.merlon.agent.interfaces.Link;
 import io.merlon.agent.interfaces.LinkEvent;
-import io.merlon.agent.interfaces.PodInterfaces;
 import io.merlon.agent.loop.AgentLoop;
 import io.merlon.agent.loop.AgentView;
-import io.merlon.agent.loop.Batch;
-import io.merlon.agent.loop.LoopSettings;
-import io.merlon.agent.loop.PrintingDatapath;
-import io.merlon.agent.watch.SyncState;
+import io.merlon.agent.loop.PaperLoop;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -40,28 +27,20 @@ import org.junit.jupiter.api.Test;
 /** The pages over real HTTP, about a loop that enforces nowhere. */
 class StatusServerTest {
   private final HttpClient client = HttpClient.newHttpClient();
-  private final AgentLoop loop =
-      new AgentLoop(
-          new LoopSettings(UntilKnown.ALLOW, List.of("eni"), List.of("eth"), Duration.ofSeconds(5)),
-          new AgentLoop.Parts(
-              new PrintingDatapath(_ -> {}),
-              new IncrementalCompiler(CompileOptions.forNode("n1")),
-              new PodInterfaces(InterfaceNaming.EKS)),
-          () -> 0);
+  private final AgentLoop loop = PaperLoop.make();
   private Duration idle = Duration.ZERO;
+  private Duration failing = Duration.ZERO;
+  private List<String> missing = List.of();
   private Optional<AgentView> view = Optional.of(loop.view());
   private final StatusServer server = start();
 
   private StatusServer start() {
     StatusPages pages =
-        new StatusPages("n1", new StatusPages.Sources(() -> view, () -> idle, Optional::empty));
-    try {
-      return StatusServer.start(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-          request -> CompletableFuture.completedFuture(pages.answer(request.path())));
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+        new StatusPages(
+            "n1",
+            new StatusPages.Sources(
+                () -> view, () -> idle, () -> failing, () -> missing, Optional::empty));
+    return ServedHere.now(request -> pages.answer(request.path()));
   }
 
   @AfterEach
@@ -93,6 +72,23 @@ class StatusServerTest {
     assertEquals(200, get("/healthz").statusCode());
     idle = Duration.ofSeconds(61);
     assertEquals(503, get("/healthz").statusCode());
+    assertEquals("the loop has been busy for 61 s\n", get("/healthz").body());
+  }
+
+  @Test
+  void isNotWellWhenTheKernelHasRefusedForLong() throws Exception {
+    failing = Duration.ofSeconds(299);
+    assertEquals(200, get("/healthz").statusCode());
+    failing = Duration.ofMinutes(5);
+    assertEquals(503, get("/healthz").statusCode());
+    assertEquals("what is told has not been enforced for 300 s\n", get("/healthz").body());
+  }
+
+  @Test
+  void isNotWellWithoutItsPins() throws Exception {
+    missing = List.of("/sys/fs/bpf/merlon/current");
+    assertEquals(503, get("/healthz").statusCode());
+    assertEquals("not pinned: /sys/fs/bpf/merlon/current\n", get("/healthz").body());
   }
 
   @Test
@@ -188,36 +184,15 @@ class StatusServerTest {
                             null, null, new NetworkPolicy.IpBlock("10.0.0.0/99", List.of()))),
                     null)),
             null);
-    Pod web =
-        new Pod(
-            "shop",
-            "web",
-            "uid",
-            Map.of("app", "web"),
-            Map.of(),
-            "default",
-            "n1",
-            false,
-            Pod.Phase.RUNNING,
-            List.of("10.0.0.1"),
-            List.of(),
-            null,
-            false);
     String name =
         io.merlon.agent.interfaces.VpcCniNaming.EKS.hostInterface(
             new io.merlon.agent.identity.PodRef("shop", "web"));
     loop.doWork(
-        new Batch(
+        PaperLoop.all(
             List.of(
-                new ClusterEvent.PutNamespace(new Namespace("shop", Map.of(), Map.of())),
-                new ClusterEvent.PutPod(web),
+                PaperLoop.pod("web", "web", "10.0.0.1", null),
                 new ClusterEvent.PutNetworkPolicy(broken)),
-            Optional.of(SyncState.ALL),
-            List.of(
-                new LinkEvent.Appeared(new Link(5, name, "veth", "", true, null)),
-                new LinkEvent.Synced()),
-            false,
-            0));
+            new LinkEvent.Appeared(new Link(5, name, "veth", "", true, null))));
     view = Optional.of(loop.view());
   }
 
