@@ -35,7 +35,6 @@ final class AgentProcess implements AutoCloseable {
   private final String source;
   private final Path pins;
   private final List<String> options;
-  private List<String> priority = List.of();
   private List<String> further = List.of();
   private Map<String, String> environment = Map.of();
   private String javaOptions = "";
@@ -61,11 +60,6 @@ final class AgentProcess implements AutoCloseable {
   /** What it finds in its environment from the next start on. */
   void environment(Map<String, String> value) {
     environment = Map.copyOf(value);
-  }
-
-  /** From the next start on it goes first where there is more to do than processors. */
-  void first() {
-    priority = List.of("nice", "-n", "-10");
   }
 
   /** Further options for the starts to come. */
@@ -128,8 +122,8 @@ final class AgentProcess implements AutoCloseable {
 
   /** nsenter, and not ip netns exec, which hides what is mounted below /sys. */
   private List<String> command(List<String> arguments) {
-    List<String> command = new ArrayList<>(priority);
-    command.addAll(List.of("nsenter", "--net=/run/netns/" + node.name()));
+    List<String> command =
+        new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + node.name()));
     command.addAll(PRIVILEGES);
     command.add(LAUNCHER.toAbsolutePath().toString());
     command.addAll(arguments);

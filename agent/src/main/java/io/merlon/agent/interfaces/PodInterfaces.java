@@ -58,6 +58,12 @@ public final class PodInterfaces {
     return settle();
   }
 
+  /** The names an expected pod's links may have. */
+  public List<String> names(PodRef pod) {
+    Expectation expected = pods.get(pod);
+    return expected == null ? List.of() : expected.names();
+  }
+
   public List<LinkMatch> on(LinkEvent event) {
     return switch (event) {
       case LinkEvent.Appeared(Link link) -> there(link);

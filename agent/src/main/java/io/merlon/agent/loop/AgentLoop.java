@@ -60,7 +60,7 @@ public final class AgentLoop {
     this.learner = new Learner(parts.compiler(), parts.interfaces(), book);
     datapath.countAs(names);
     this.glass = parts.glass();
-    this.enforcer = new Enforcer(datapath, settings);
+    this.enforcer = new Enforcer(datapath, parts.interfaces(), settings);
     this.upkeep = new Upkeep(datapath, settings.checkEvery(), nanoTime.getAsLong());
     this.nanoTime = nanoTime;
     this.state = learner.nothing();

@@ -22,6 +22,7 @@ final class Attacher {
   private final Map<Integer, HookUse> hooks = new TreeMap<>();
   private final Map<Integer, HostInterface> names = new TreeMap<>();
   private final Set<Integer> vanished = new HashSet<>();
+  private final Set<String> failing = new HashSet<>();
   private long attached;
   private long failed;
 
@@ -44,6 +45,7 @@ final class Attacher {
       }
     }
     vanished.clear();
+    failing.clear();
     HookUse.wanted(state, datapath.observed(), settings)
         .forEach((ifindex, use) -> {
           Link link = links.get(ifindex);
@@ -69,6 +71,7 @@ final class Attacher {
       LOG.atDebug().addKeyValue("interface", at).addKeyValue("use", use).log("attached");
     } else {
       failed++;
+      failing.add(at.name());
     }
   }
 
@@ -97,6 +100,11 @@ final class Attacher {
   /** How often that, or the reverse, failed. */
   long failures() {
     return failed;
+  }
+
+  /** The interfaces to which nothing could be attached when it was tried last. */
+  Set<String> failing() {
+    return Set.copyOf(failing);
   }
 
   /** What is done at each interface where something is. */

@@ -1,10 +1,13 @@
 package io.merlon.agent.loop;
 
+import io.merlon.agent.config.UntilKnown;
+import io.merlon.agent.interfaces.PodInterfaces;
 import io.merlon.agent.plan.DesiredState;
 import io.merlon.agent.plan.Plan;
 import io.merlon.agent.plan.Planner;
 import io.merlon.agent.program.Datapath;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +20,8 @@ final class Enforcer {
   private static final Logger LOG = LoggerFactory.getLogger(Enforcer.class);
 
   private final Datapath datapath;
+  private final PodInterfaces interfaces;
+  private final LoopSettings settings;
   private final Planner planner;
   private final Attacher attacher;
   private boolean planned;
@@ -27,8 +32,10 @@ final class Enforcer {
   private long refused;
   private Backoff backoff = Backoff.NONE;
 
-  Enforcer(Datapath datapath, LoopSettings settings) {
+  Enforcer(Datapath datapath, PodInterfaces interfaces, LoopSettings settings) {
     this.datapath = datapath;
+    this.interfaces = interfaces;
+    this.settings = settings;
     this.planner = new Planner(datapath.capacities());
     this.attacher = new Attacher(datapath, settings);
   }
@@ -53,6 +60,9 @@ final class Enforcer {
     }
     planned = state.isKnown() && refused.isEmpty() && !failures.any();
     attacher.attach(state, failures);
+    if (state.isKnown()) {
+      failures.survive(() -> datapath.hold(held(state)));
+    }
     if (planned) {
       settleIn(failures);
     }
@@ -60,6 +70,15 @@ final class Enforcer {
     return failures.any()
         ? Optional.of(new Trouble.Failed(failures.first(), backoff.failures()))
         : refused;
+  }
+
+  /**
+   * After attaching. With {@code --until-known=allow} an interface that takes no program is open as
+   * any pod is that nothing is known about.
+   */
+  private Set<String> held(LoopState state) {
+    Set<String> open = settings.untilKnown() == UntilKnown.ALLOW ? attacher.failing() : Set.of();
+    return Held.names(state, datapath.observed(), interfaces, attacher.hooks(), open);
   }
 
   private Optional<Trouble> apply(LoopState state, Failures failures) {

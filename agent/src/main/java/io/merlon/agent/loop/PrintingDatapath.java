@@ -86,6 +86,9 @@ public final class PrintingDatapath implements Datapath {
   }
 
   @Override
+  public void hold(Set<String> names) {}
+
+  @Override
   public Set<HostInterface> guarded() {
     return Set.copyOf(guarded);
   }

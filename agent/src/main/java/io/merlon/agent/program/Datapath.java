@@ -50,6 +50,12 @@ public interface Datapath extends AutoCloseable {
   /** Forgets an interface: one that vanished, or is no longer to be enforced. */
   void release(int ifindex);
 
+  /**
+   * Says which interfaces, existing or not, are held until our programs are there: nothing is
+   * forwarded from or to them. Those named before and not now are held no longer.
+   */
+  void hold(Set<String> names);
+
   /** The interfaces that have programs of ours. */
   Set<HostInterface> guarded();
 

@@ -27,6 +27,7 @@ record Detachment(PinLayout layout, int priority) {
     }
     ClsactHooks filters = new ClsactHooks(priority);
     Links.list().forEach(link -> filters.removeAll(link.ifindex()));
+    HeldInterfaces.removeAll();
     if (Pins.onBpffs(layout.root())) {
       layout.removeAll();
     }

@@ -20,13 +20,15 @@ final class Inspector {
   private final PinLayout layout;
   private final NodeState state;
   private final Hooks hooks;
+  private final HeldInterfaces held;
   private final List<Repair> repairs = new ArrayList<>();
   private final List<Damage> damages = new ArrayList<>();
 
-  Inspector(PinLayout layout, NodeState state, Hooks hooks) {
+  Inspector(PinLayout layout, NodeState state, Hooks hooks, HeldInterfaces held) {
     this.layout = layout;
     this.state = state;
     this.hooks = hooks;
+    this.held = held;
   }
 
   /**
@@ -47,6 +49,7 @@ final class Inspector {
       settle(wanted, settled);
     }
     attempt(0, state::repair);
+    attempt(0, held::repair);
     return new Inspection(repairs, damages);
   }
 

@@ -30,6 +30,7 @@ public final class LibbpfDatapath implements Datapath {
   private final NodeState state;
   private final Hooks hooks;
   private final EnforcedInterfaces interfaces;
+  private final HeldInterfaces held;
   private final Adoption adoption;
 
   /** Whether old programs are still to be replaced, see {@link Adoption.Beside}. */
@@ -42,6 +43,7 @@ public final class LibbpfDatapath implements Datapath {
     this.state = opened.state();
     this.hooks = new Hooks(layout, settings, state.maps().kernel());
     this.interfaces = new EnforcedInterfaces(state.endpoints(), hooks, nanos);
+    this.held = new HeldInterfaces(!settings.unknownAllowed());
     this.beside = opened.reason() != null;
     hooks.warmUp();
     hooks.adopt();
@@ -141,6 +143,11 @@ public final class LibbpfDatapath implements Datapath {
   }
 
   @Override
+  public void hold(Set<String> names) {
+    held.hold(names);
+  }
+
+  @Override
   public Set<HostInterface> guarded() {
     return interfaces.all();
   }
@@ -162,7 +169,7 @@ public final class LibbpfDatapath implements Datapath {
   public Inspection check() {
     int settled = interfaces.isQuiet(QUIET) ? SETTLED_AT_ONCE : 0;
     Inspection found =
-        new Inspector(layout, state, hooks).inspect(!beside, interfaces.places(), settled);
+        new Inspector(layout, state, hooks, held).inspect(!beside, interfaces.places(), settled);
     if (state.slots().wantsEpochMoved()) {
       state.judgeAgain();
     }
@@ -209,6 +216,7 @@ public final class LibbpfDatapath implements Datapath {
   @Override
   public void detachEverything() {
     hooks.close();
+    held.close();
     Detachment.of(settings).run();
   }
 
@@ -220,6 +228,7 @@ public final class LibbpfDatapath implements Datapath {
   @Override
   public void close() {
     hooks.close();
+    held.close();
     state.maps().close();
     grace.close();
   }

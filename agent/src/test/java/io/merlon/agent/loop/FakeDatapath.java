@@ -31,6 +31,7 @@ final class FakeDatapath implements Datapath {
   ObservedState observed;
   Capacities capacities = Capacities.UNLIMITED;
   Set<HostInterface> guarded = Set.of();
+  Set<String> held = Set.of();
   int steps;
 
   /** The interface no program can be attached to. */
@@ -97,6 +98,11 @@ final class FakeDatapath implements Datapath {
   public void release(int ifindex) {
     bound.remove(ifindex);
     did.add("release " + ifindex);
+  }
+
+  @Override
+  public void hold(Set<String> names) {
+    held = Set.copyOf(names);
   }
 
   @Override

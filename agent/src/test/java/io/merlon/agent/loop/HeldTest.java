@@ -1,0 +1,118 @@
+package io.merlon.agent.loop;
+
+import static io.merlon.agent.loop.Shop.appeared;
+import static io.merlon.agent.loop.Shop.denyAll;
+import static io.merlon.agent.loop.Shop.gonePod;
+import static io.merlon.agent.loop.Shop.link;
+import static io.merlon.agent.loop.Shop.namespace;
+import static io.merlon.agent.loop.Shop.pod;
+import static io.merlon.agent.loop.Shop.ref;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.merlon.agent.api.ClusterEvent;
+import io.merlon.agent.compile.CompileOptions;
+import io.merlon.agent.compile.IncrementalCompiler;
+import io.merlon.agent.compile.Mode;
+import io.merlon.agent.config.UntilKnown;
+import io.merlon.agent.interfaces.InterfaceNaming;
+import io.merlon.agent.interfaces.LinkEvent;
+import io.merlon.agent.interfaces.PodInterfaces;
+import io.merlon.agent.interfaces.VpcCniNaming;
+import io.merlon.agent.plan.ObservedState;
+import io.merlon.agent.watch.SyncState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** A pod's interface is held from before it exists until our programs are there. */
+class HeldTest {
+  private static final String LATE = VpcCniNaming.EKS.hostInterface(ref("late"));
+  private static final String SECOND = VpcCniNaming.EKS.hostInterface(ref("late"), 1);
+
+  private final FakeDatapath datapath = new FakeDatapath(ObservedState.EMPTY);
+
+  private AgentLoop loop(UntilKnown untilKnown) {
+    return new AgentLoop(
+        new LoopSettings(untilKnown, List.of("eni", "vlan"), List.of("eth"), Duration.ofSeconds(5)),
+        new AgentLoop.Parts(
+            datapath,
+            new IncrementalCompiler(CompileOptions.forNode("n1")),
+            new PodInterfaces(InterfaceNaming.EKS)),
+        () -> 1);
+  }
+
+  private static void tell(AgentLoop loop, List<ClusterEvent> cluster, LinkEvent... links) {
+    loop.doWork(new Batch(cluster, Optional.empty(), List.of(links), false, 1));
+  }
+
+  private AgentLoop running(UntilKnown untilKnown) {
+    AgentLoop loop = loop(untilKnown);
+    List<ClusterEvent> all = List.of(namespace(Map.of()), denyAll("1"));
+    loop.doWork(
+        new Batch(all, Optional.of(SyncState.ALL), List.of(new LinkEvent.Synced()), false, 1));
+    return loop;
+  }
+
+  @Test
+  void anInterfaceIsHeldFromWhenItsPodIsScheduledUntilItIsAttachedTo() {
+    AgentLoop loop = running(UntilKnown.ALLOW);
+    tell(loop, List.of(pod("late", "")));
+    assertTrue(datapath.held.containsAll(Set.of(LATE, SECOND)), "held: " + datapath.held);
+    tell(loop, List.of(), appeared(link(9, "late")));
+    assertFalse(datapath.held.contains(LATE));
+    assertTrue(datapath.held.contains(SECOND), "it may have further ones");
+    tell(loop, List.of(pod("late", "10.0.0.9")));
+    assertEquals(Set.of(), datapath.held, "it has all it will have");
+  }
+
+  @Test
+  void itIsHeldAgainWhenItGoesAndNoLongerWhenItsPodGoes() {
+    AgentLoop loop = running(UntilKnown.ALLOW);
+    tell(loop, List.of(pod("late", "10.0.0.9")), appeared(link(9, "late")));
+    assertEquals(Set.of(), datapath.held);
+    tell(loop, List.of(), new LinkEvent.Vanished(link(9, "late")));
+    assertTrue(datapath.held.contains(LATE));
+    tell(loop, List.of(gonePod("late")));
+    assertEquals(Set.of(), datapath.held);
+  }
+
+  @Test
+  void whoMayDoEverythingIsNotHeld() {
+    AgentLoop loop = running(UntilKnown.ALLOW);
+    tell(loop, List.of(pod("late", "", Map.of(Mode.ANNOTATION, "audit"))));
+    assertEquals(Set.of(), datapath.held);
+    tell(loop, List.of(pod("late", "")));
+    assertTrue(datapath.held.contains(LATE));
+    tell(loop, List.of(new ClusterEvent.Gone(denyAll("1").key())));
+    assertEquals(Set.of(), datapath.held);
+  }
+
+  @Test
+  void nothingChangesUntilAllIsKnown() {
+    datapath.held = Set.of("by an earlier process");
+    AgentLoop loop = loop(UntilKnown.DENY);
+    tell(loop, List.of(namespace(Map.of()), denyAll("1"), pod("late", "")));
+    assertEquals(Set.of("by an earlier process"), datapath.held);
+    loop.doWork(
+        new Batch(
+            List.of(), Optional.of(SyncState.ALL), List.of(new LinkEvent.Synced()), false, 1));
+    assertTrue(datapath.held.contains(LATE));
+    assertFalse(datapath.held.contains("by an earlier process"));
+  }
+
+  @Test
+  void whatTakesNoProgramIsOpenWhereTheUnknownIs() {
+    for (UntilKnown untilKnown : UntilKnown.values()) {
+      AgentLoop loop = running(untilKnown);
+      datapath.unfit = 9;
+      tell(loop, List.of(pod("late", "")), appeared(link(9, "late")));
+      assertEquals(untilKnown == UntilKnown.DENY, datapath.held.contains(LATE));
+      assertTrue(loop.view().trouble().isPresent());
+    }
+  }
+}

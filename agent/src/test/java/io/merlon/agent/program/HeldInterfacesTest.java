@@ -1,0 +1,99 @@
+package io.merlon.agent.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.merlon.agent.interfaces.OwnNamespace;
+import io.merlon.agent.program.DatapathSettings.HookKind;
+import io.merlon.netlink.InterfaceHold;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** What is held is in the kernel for as long as it should be, whatever others do. */
+class HeldInterfacesTest {
+  private static final Set<String> NAMES = Set.of("eni1", "eni2");
+
+  private static void in(KernelNode node, Consumer<LibbpfDatapath> story) {
+    in(node, node.settings(), story);
+  }
+
+  private static void in(
+      KernelNode node, DatapathSettings settings, Consumer<LibbpfDatapath> story) {
+    node.run(() -> {
+      try (LibbpfDatapath datapath = LibbpfDatapath.open(settings)) {
+        story.accept(datapath);
+      }
+    });
+  }
+
+  private static boolean isHeld() {
+    try (InterfaceHold hold = InterfaceHold.open(HeldInterfaces.TABLE, true)) {
+      return hold.isThere();
+    }
+  }
+
+  private static DatapathSettings open(KernelNode node) {
+    return new DatapathSettings(
+        node.root(), HookKind.BEST, DatapathSettings.CLSACT_PRIORITY, Map.of(), true, true, false);
+  }
+
+  @Test
+  void holdsOnWithoutAProcessWhereTheUnknownIsDenied() {
+    try (KernelNode node = new KernelNode(HookKind.BEST)) {
+      in(node, datapath -> datapath.hold(NAMES));
+      assertTrue(node.namespace().call(HeldInterfacesTest::isHeld));
+      in(
+          node,
+          datapath -> {
+            assertTrue(isHeld(), "nothing was said yet");
+            datapath.hold(Set.of());
+            assertFalse(isHeld());
+          });
+    }
+  }
+
+  @Test
+  void holdsNothingWithoutAProcessWhereTheUnknownIsAllowed() {
+    try (KernelNode node = new KernelNode(HookKind.BEST)) {
+      in(
+          node,
+          open(node),
+          datapath -> {
+            datapath.hold(NAMES);
+            assertTrue(isHeld());
+          });
+      assertFalse(node.namespace().call(HeldInterfacesTest::isHeld));
+    }
+  }
+
+  @Test
+  void putsBackWhatSomebodyRemoved() {
+    try (KernelNode node = new KernelNode(HookKind.BEST)) {
+      in(
+          node,
+          datapath -> {
+            datapath.hold(NAMES);
+            OwnNamespace.execute(List.of("nft", "flush", "ruleset"), "");
+            assertFalse(isHeld());
+            assertEquals(
+                List.of(new Repair(Repair.Kind.ENTRY, "table merlon of nf_tables")),
+                datapath.check().repairs());
+            assertTrue(isHeld());
+            assertEquals(List.of(), datapath.check().repairs());
+          });
+    }
+  }
+
+  @Test
+  void detachingRemovesIt() {
+    try (KernelNode node = new KernelNode(HookKind.BEST)) {
+      in(node, datapath -> datapath.hold(NAMES));
+      node.run(() -> LibbpfDatapath.detachEverything(node.settings()));
+      assertFalse(node.namespace().call(HeldInterfacesTest::isHeld));
+    }
+  }
+}
