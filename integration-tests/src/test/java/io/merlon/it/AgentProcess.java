@@ -122,8 +122,7 @@ final class AgentProcess implements AutoCloseable {
 
   /** nsenter, and not ip netns exec, which hides what is mounted below /sys. */
   private List<String> command(List<String> arguments) {
-    List<String> command =
-        new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + node.name()));
+    List<String> command = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + node.name()));
     command.addAll(PRIVILEGES);
     command.add(LAUNCHER.toAbsolutePath().toString());
     command.addAll(arguments);

@@ -99,8 +99,54 @@ final class Books implements AutoCloseable {
     claims.remove(slot);
   }
 
+  /**
+   * A counter counts for its series no more: what it counted moves to the series' total. The claim
+   * says first what the total will be, so that a process that dies in between leaves an end that
+   * can be done again.
+   */
+  void end(int slot, Counter since, Totals totals) {
+    Claim claim = claims.get(slot);
+    if (claim != null) {
+      Claim ending = claim.ending(totals.counted(claim.series()).plus(since));
+      put(slot, ending);
+      settle(slot, ending, totals);
+    }
+  }
+
+  /** The same for all of them. */
+  void endAll(Totals totals) {
+    Map<Integer, Counter> counted = new HashMap<>();
+    visit(counted::put);
+    counted.forEach((slot, since) -> end(slot, since, totals));
+  }
+
+  private void settle(int slot, Claim ending, Totals totals) {
+    totals.set(ending.series(), ending.after());
+    remove(slot);
+  }
+
+  /** The claims a dead process was giving up. */
+  void finishEnds(Totals totals) {
+    Map.copyOf(claims)
+        .forEach((slot, claim) -> {
+          if (claim.ending()) {
+            settle(slot, claim, totals);
+          }
+        });
+  }
+
+  /** Adds what was counted here to the counts by series. */
+  void addTo(Map<Long, Counter> counts) {
+    visit((slot, since) -> {
+      Claim claim = claims.get(slot);
+      if (claim != null) {
+        counts.merge(claim.series(), since, Counter::plus);
+      }
+    });
+  }
+
   /** What every claimed counter has counted for its series. */
-  void visit(BiConsumer<Integer, Counter> visitor) {
+  private void visit(BiConsumer<Integer, Counter> visitor) {
     claims.forEach((slot, claim) ->
         visitor.accept(slot, claim.since(counters.get(slot).orElse(Counter.ZERO))));
   }

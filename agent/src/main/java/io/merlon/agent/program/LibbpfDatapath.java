@@ -6,7 +6,6 @@ import io.merlon.agent.plan.Capacities;
 import io.merlon.agent.plan.ObservedState;
 import io.merlon.agent.plan.Plan;
 import io.merlon.agent.plan.PlanStep;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -99,27 +98,12 @@ public final class LibbpfDatapath implements Datapath {
 
   @Override
   public void apply(PlanStep step) {
-    ObservedState after = state.observed().after(step);
-    state.execute(step);
-    state.reached(after);
+    state.apply(step);
   }
 
   @Override
   public void apply(Plan plan) {
-    List<PlanStep> steps = plan.steps();
-    int done = 0;
-    try {
-      while (done < steps.size()) {
-        state.execute(steps.get(done));
-        done++;
-      }
-      state.reached(plan.result());
-    } catch (RuntimeException failure) {
-      for (PlanStep step : steps.subList(0, done)) {
-        state.reached(state.observed().after(step));
-      }
-      throw failure;
-    }
+    state.apply(plan);
   }
 
   @Override
@@ -191,11 +175,7 @@ public final class LibbpfDatapath implements Datapath {
 
   @Override
   public Map<Integer, WorkloadRef> countedFor() {
-    Map<Integer, WorkloadRef> owners = new HashMap<>();
-    for (Integer subject : state.observed().subjects().keySet()) {
-      owners.put(subject, state.maps().ledger().owner(subject));
-    }
-    return owners;
+    return state.countedFor();
   }
 
   @Override

@@ -14,7 +14,6 @@ import io.merlon.bpf.TestRunner;
 import io.merlon.datapath.Counter;
 import io.merlon.datapath.Datapath;
 import io.merlon.datapath.Hook;
-import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +27,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -134,22 +132,7 @@ class CountingTest {
   }
 
   private void runAndKill(KernelNode node) throws Exception {
-    Process child =
-        node.namespace()
-            .start(
-                System.getProperty("java.home") + "/bin/java",
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CountingChild.class.getName(),
-                node.root().toString(),
-                KIND.name());
-    try (BufferedReader said = child.inputReader()) {
-      assertEquals("open", said.readLine());
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300 + random.nextInt(700)));
-      child.toHandle().destroyForcibly();
-    }
-    assertTrue(child.waitFor(20, TimeUnit.SECONDS));
+    new KilledProcess(node, CountingChild.class, List.of(node.root().toString(), KIND.name()))
+        .run(TimeUnit.MILLISECONDS.toNanos(300 + random.nextInt(700)));
   }
 }

@@ -13,7 +13,6 @@ import io.merlon.agent.plan.PlanStep;
 import io.merlon.agent.plan.Planner;
 import io.merlon.agent.program.DatapathSettings.HookKind;
 import io.merlon.datapath.Hook;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +20,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -140,34 +138,22 @@ class CrashTest {
   /** The last moment that the child said it had reached, or the one before its first. */
   private int runAndKill(KernelNode node, HookKind kind, long seed, int moment)
       throws IOException, InterruptedException {
-    Process child =
-        node.namespace()
-            .start(
-                System.getProperty("java.home") + "/bin/java",
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CrashChild.class.getName(),
-                node.root().toString(),
-                kind.name(),
-                Long.toString(seed),
-                Integer.toString(MOMENTS),
-                Integer.toString(moment),
-                Integer.toString(INTERFACES));
+    List<String> arguments =
+        List.of(
+            node.root().toString(),
+            kind.name(),
+            Long.toString(seed),
+            Integer.toString(MOMENTS),
+            Integer.toString(moment),
+            Integer.toString(INTERFACES));
     int reached = moment - 1;
-    try (BufferedReader said = child.inputReader()) {
-      String line = said.readLine();
-      assertEquals("open", line);
-      LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(120_000)));
-      child.toHandle().destroyForcibly(); // by its handle: what it said stays readable
-      while ((line = said.readLine()) != null) {
-        if (line.startsWith("reached ")) {
-          reached = Integer.parseInt(line.substring("reached ".length()));
-        }
+    for (String line :
+        new KilledProcess(node, CrashChild.class, arguments)
+            .run(TimeUnit.MICROSECONDS.toNanos(random.nextInt(120_000)))) {
+      if (line.startsWith("reached ")) {
+        reached = Integer.parseInt(line.substring("reached ".length()));
       }
     }
-    assertTrue(child.waitFor(20, TimeUnit.SECONDS));
     return reached;
   }
 }
