@@ -119,7 +119,7 @@ class ServerAwayAgentTest {
     agent.launch();
     Await.until(
         "the next agent is there, and waits",
-        Expect.PATIENT,
+        BACK,
         () -> agent.get("/readyz").startsWith("HTTP/1.1 503"));
     enforced(chat, web, closed);
   }
