@@ -5,11 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -17,8 +15,7 @@ import org.junit.jupiter.api.Test;
 class BurstsOnCluster extends OnCluster {
   private static final int BURSTS = Integer.getInteger("merlon.bursts", 12);
   private static final int PODS = 25;
-  private static final Pattern ATTACHED =
-      Pattern.compile("\"time\":\"([^\"]+)\".*?\"message\":\"attached\".*?(eni[0-9a-f]{11})");
+  private static final Pattern ATTEMPT = Pattern.compile("\\S+ (made|failed) [0-9.]+ [0-9.]+");
 
   /** At once to whom it may not, in both families, then for seconds to whom it may. */
   private static final String MISBEHAVE =
@@ -38,7 +35,7 @@ class BurstsOnCluster extends OnCluster {
       new ClusterPods.Spec("targets", "forbidden", "app: forbidden", node(0));
   private final ClusterPods.Spec welcome =
       new ClusterPods.Spec("targets", "welcome", "app: welcome", node(1));
-  private final Map<String, Instant> scheduled = new HashMap<>();
+  private final ArmingTimes times = new ArmingTimes(release, "bursts");
   private final List<String> targets = new ArrayList<>();
   private long attempts;
   private long lost;
@@ -76,7 +73,7 @@ class BurstsOnCluster extends OnCluster {
         "" + came,
         "0");
     evidence.is("allowed connections failed or resent after Ready, of " + attempts, "" + lost, "0");
-    fromScheduledToEnforced();
+    evidence.is("pod scheduled -> interface there and enforced", times.tell());
     List<Long> after = usage();
     for (int i = 0; i < cluster.nodes().size(); i++) {
       evidence.is(
@@ -124,29 +121,13 @@ class BurstsOnCluster extends OnCluster {
         .forEach(parts -> ready.put(parts[0], Instant.parse(parts[1])));
     assertEquals(PODS, ready.size());
     cluster
-        .run(
-            "--namespace=bursts",
-            "logs",
-            chosen,
-            "--tail=-1",
-            "--prefix",
-            "--max-log-requests=" + PODS)
+        .run("--namespace=bursts", "logs", chosen, "--tail=-1", "--prefix")
         .succeeded()
         .lines()
+        .filter(line -> ATTEMPT.matcher(line).matches())
         .map(line -> line.split(" ", -1))
         .forEach(parts -> count(parts, ready));
-    cluster
-        .run(
-            "--namespace=bursts",
-            "get",
-            "events.events.k8s.io",
-            "--field-selector=reason=Scheduled",
-            "--output=jsonpath={range .items[*]}{.regarding.name} {.eventTime}{\"\\n\"}{end}")
-        .succeeded()
-        .lines()
-        .map(line -> line.split(" ", -1))
-        .filter(parts -> parts.length == 2 && !parts[1].isEmpty())
-        .forEach(parts -> scheduled.put(parts[0], Instant.parse(parts[1])));
+    times.scheduled();
     cluster
         .run("--namespace=bursts", "delete", "pods", chosen, "--wait=false", "--grace-period=0")
         .succeeded();
@@ -168,34 +149,6 @@ class BurstsOnCluster extends OnCluster {
         System.out.println("lost: " + String.join(" ", parts));
       }
     }
-  }
-
-  private void fromScheduledToEnforced() {
-    Map<String, Instant> attached = new HashMap<>();
-    for (String node : cluster.nodes()) {
-      String log =
-          cluster.run("--namespace=merlon", "logs", release.agent(node), "--tail=-1").succeeded();
-      Matcher found = ATTACHED.matcher(log);
-      while (found.find()) {
-        attached.put(found.group(2), Instant.parse(found.group(1)));
-      }
-    }
-    List<Long> times = new ArrayList<>();
-    scheduled.forEach((pod, at) -> {
-      Instant then = attached.get(PodNetwork.device(PodNetwork.ORDINARY, "bursts", pod));
-      if (then != null) {
-        times.add(then.toEpochMilli() - at.toEpochMilli());
-      }
-    });
-    if (times.isEmpty()) {
-      evidence.is("scheduled -> enforced", "not measured: interfaces are not named for their pods");
-      return;
-    }
-    Collections.sort(times);
-    evidence.is(
-        "pod scheduled -> interface there and enforced, of " + times.size() + " pods",
-        "p50 %d ms, p99 %d ms"
-            .formatted(times.get(times.size() / 2), times.get(times.size() * 99 / 100)));
   }
 
   /** What arrives is seen: a pod nobody isolates comes through. */

@@ -60,8 +60,8 @@ record NodeProbe(Kubectl cluster, String image, String node) implements AutoClos
         .succeeded();
   }
 
-  /** Ends the agent of a pod the hard way. */
-  void kill(String uid) {
+  /** Ends the agent in a container the hard way. */
+  void kill(String container) {
     shell(
         """
         for found in $(grep -l %s /proc/[0-9]*/cgroup); do
@@ -69,7 +69,7 @@ record NodeProbe(Kubectl cluster, String image, String node) implements AutoClos
           ! grep -q AgentMain $process/cmdline || kill -9 ${process#/proc/}
         done
         """
-            .formatted(uid.replace('-', '.')));
+            .formatted(container));
   }
 
   /** Whether the node comes through to an address. */

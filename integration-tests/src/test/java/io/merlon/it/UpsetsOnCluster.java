@@ -121,7 +121,12 @@ class UpsetsOnCluster extends OnCluster {
   private void killAgent() {
     int before = restarts();
     try (NodeProbe probe = NodeProbe.start(cluster, node(1))) {
-      probe.kill(cluster.get(Release.NAMESPACE, release.agent(node(1)), "{.metadata.uid}"));
+      String container =
+          cluster.get(
+              Release.NAMESPACE,
+              release.agent(node(1)),
+              "{.status.containerStatuses[0].containerID}");
+      probe.kill(container.substring(container.lastIndexOf('/') + 1));
     }
     Await.seldom("the container is started again", PATIENCE, () -> restarts() > before);
     cluster.awaitRollout(Release.NAMESPACE, Release.NAME);
