@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Resolved once per run, so that a JDK installed by `deps` is found too.
 MVN = JAVA_HOME="$$(.ci/jdk 25)" mvn -B
 
-.PHONY: help deps build test image bench-image chart chart-test test-cluster test-cluster-short e2e soak format bindings bindings-check demo test-kernels bench bench-agent bench-datapath bench-traffic bench-compile bench-matrix bench-watch clean
+.PHONY: help deps build test image test-image bench-image chart chart-test test-cluster test-cluster-short e2e soak format bindings bindings-check demo test-kernels bench bench-agent bench-datapath bench-traffic bench-compile bench-matrix bench-watch clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ image: deps ## The agent's container image, by Docker or Buildah (IMAGE=name:tag
 
 IMAGE = docker.io/library/merlon:0.1.0
 ARCHIVE = $(CURDIR)/agent/target/merlon.tar
+
+test-image: deps ## The image as a container beside others: enforces, is upgraded under load (IMAGE, ARCHIVE as for image)
+	@deploy/image/test $(IMAGE) $(ARCHIVE) $(MVN) -pl integration-tests -am package -Dtest='ImageTest' \
+	  -Dmerlon.image=$(IMAGE) -Dsurefire.failIfNoSpecifiedTests=false
 
 bench-image: ## The image's size, its cold start to enforcing and its memory at rest, beside the budgets
 	@deploy/image/bench $(IMAGE) $(ARCHIVE)

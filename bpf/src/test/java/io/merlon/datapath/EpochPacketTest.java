@@ -13,7 +13,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.merlon.datapath.harness.FlowView.State;
 import io.merlon.datapath.harness.PeerClass;
 import io.merlon.datapath.harness.TableSketch.Ports;
-import io.merlon.datapath.packet.Packet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,20 +26,6 @@ class EpochPacketTest extends PacketStory {
             .allow(Cast.FRIENDS, EGRESS, TCP, Ports.of(443), RULE)
             .allow(Cast.FRIENDS, INGRESS, TCP, Ports.of(80), RULE)
             .allow(Cast.FRIENDS, EGRESS, UDP, Ports.of(53), RULE));
-  }
-
-  private Packet out(int flags) {
-    return leaving(cast.friend()).tcp(40000, 443, flags);
-  }
-
-  private Packet back(int flags) {
-    return arriving(cast.friend()).tcp(443, 40000, flags);
-  }
-
-  private void connect() {
-    passesOut(out(SYN));
-    passesIn(back(SYN | ACK));
-    passesOut(out(ACK));
   }
 
   private void narrow() {

@@ -18,7 +18,6 @@ import io.merlon.datapath.harness.CounterKey;
 import io.merlon.datapath.harness.Endpoint;
 import io.merlon.datapath.harness.Event;
 import io.merlon.datapath.harness.Event.Kind;
-import io.merlon.datapath.harness.Family;
 import io.merlon.datapath.harness.FlowKey;
 import io.merlon.datapath.harness.Hook;
 import io.merlon.datapath.harness.Mode;
@@ -30,25 +29,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the agent hears: each flow's beginning, and denials as often as it can bear. */
-@ParameterizedClass(name = "{0} {1}")
-@MethodSource("stages")
-class EventPacketTest extends PacketScene {
+class EventPacketTest extends KernelStory {
   /** More than the ring has room for, at 88 bytes each. */
   private static final int TOO_MANY = 13_000;
 
   private static final int UDP_NUMBER = 17;
-
-  static Stream<Arguments> stages() {
-    return Stream.of(Family.values()).map(family -> Arguments.of(Stage.KERNEL, family));
-  }
 
   @BeforeEach
   void someEgress() {

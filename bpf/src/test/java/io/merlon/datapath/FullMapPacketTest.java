@@ -4,42 +4,30 @@ import static io.merlon.datapath.harness.Direction.EGRESS;
 import static io.merlon.datapath.harness.ProtocolGroup.TCP;
 import static io.merlon.datapath.harness.ProtocolGroup.UDP;
 import static io.merlon.datapath.packet.Payload.ACK;
-import static io.merlon.datapath.packet.Payload.SYN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.datapath.harness.Code;
-import io.merlon.datapath.harness.Family;
 import io.merlon.datapath.harness.FlowKey;
 import io.merlon.datapath.harness.FlowView;
 import io.merlon.datapath.harness.Stat;
 import io.merlon.datapath.harness.TableSketch.Ports;
 import io.merlon.datapath.packet.Packet;
 import io.merlon.datapath.packet.Payload.Udp;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * More flows and fragments than there is room for. What has been idle for longest is forgotten,
  * nothing is refused, and what was forgotten is judged as what nobody remembers.
  */
-@ParameterizedClass(name = "{0} {1}")
-@MethodSource("stages")
-class FullMapPacketTest extends PacketScene {
+class FullMapPacketTest extends KernelStory {
   /** What the maps of the tests hold, and several times that. */
   private static final int ROOM = 2048;
 
   private static final int FLOOD = 5 * ROOM;
-
-  static Stream<Arguments> stages() {
-    return Stream.of(Family.values()).map(family -> Arguments.of(Stage.KERNEL, family));
-  }
 
   @BeforeEach
   void someEgress() {
@@ -47,20 +35,6 @@ class FullMapPacketTest extends PacketScene {
         isolated()
             .allow(Cast.FRIENDS, EGRESS, TCP, Ports.of(443), RULE)
             .allow(Cast.FRIENDS, EGRESS, UDP, Ports.of(53), OTHER_RULE));
-  }
-
-  private Packet out(int flags) {
-    return leaving(cast.friend()).tcp(40000, 443, flags);
-  }
-
-  private Packet back(int flags) {
-    return arriving(cast.friend()).tcp(443, 40000, flags);
-  }
-
-  private void connect() {
-    passesOut(out(SYN));
-    passesIn(back(SYN | ACK));
-    passesOut(out(ACK));
   }
 
   /** Flows that are in use themselves. */

@@ -1,5 +1,7 @@
 package io.merlon.datapath;
 
+import static io.merlon.datapath.packet.Payload.ACK;
+import static io.merlon.datapath.packet.Payload.SYN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.merlon.datapath.harness.Address;
@@ -108,6 +110,21 @@ abstract class PacketScene {
 
   Packet arriving(Address peer) {
     return Packet.between(peer, cast.pod());
+  }
+
+  /** The connection that stories tell of: the pod's to port 443 of a friend. */
+  Packet out(int flags) {
+    return leaving(cast.friend()).tcp(40000, 443, flags);
+  }
+
+  Packet back(int flags) {
+    return arriving(cast.friend()).tcp(443, 40000, flags);
+  }
+
+  void connect() {
+    passesOut(out(SYN));
+    passesIn(back(SYN | ACK));
+    passesOut(out(ACK));
   }
 
   void passesOut(Packet packet) {

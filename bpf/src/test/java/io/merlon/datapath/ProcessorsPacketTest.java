@@ -13,7 +13,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.merlon.datapath.bench.Cpu;
 import io.merlon.datapath.harness.Code;
 import io.merlon.datapath.harness.Event;
-import io.merlon.datapath.harness.Family;
 import io.merlon.datapath.harness.FlowView.State;
 import io.merlon.datapath.harness.Stat;
 import io.merlon.datapath.harness.TableSketch.Ports;
@@ -24,26 +23,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A flow's packets on one processor and another. What is counted is counted on each and read as
  * one; flows and fragments are all processors' own, records of denials each one's.
  */
-@ParameterizedClass(name = "{0} {1}")
-@MethodSource("stages")
-class ProcessorsPacketTest extends PacketScene {
+class ProcessorsPacketTest extends KernelStory {
   private List<ExecutorService> processors = List.of();
-
-  static Stream<Arguments> stages() {
-    return Stream.of(Family.values()).map(family -> Arguments.of(Stage.KERNEL, family));
-  }
 
   @BeforeEach
   void someEgress() {
@@ -81,14 +70,6 @@ class ProcessorsPacketTest extends PacketScene {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private Packet out(int flags) {
-    return leaving(cast.friend()).tcp(40000, 443, flags);
-  }
-
-  private Packet back(int flags) {
-    return arriving(cast.friend()).tcp(443, 40000, flags);
   }
 
   @Test

@@ -45,14 +45,6 @@ class RevocationPacketTest extends PacketStory {
     datapath.bumpEpoch();
   }
 
-  private Packet out(int flags) {
-    return leaving(cast.friend()).tcp(40000, 443, flags);
-  }
-
-  private Packet back(int flags) {
-    return arriving(cast.friend()).tcp(443, 40000, flags);
-  }
-
   private Packet question() {
     return leaving(cast.friend()).udp(40000, 53);
   }

@@ -21,11 +21,13 @@ class SctpPacketTest extends PacketStory {
     policy(isolated().allow(Cast.FRIENDS, EGRESS, SCTP, Ports.of(3868), RULE));
   }
 
-  private Packet out(int chunk) {
+  @Override
+  Packet out(int chunk) {
     return leaving(cast.friend()).sctp(40000, 3868, chunk);
   }
 
-  private Packet back(int chunk) {
+  @Override
+  Packet back(int chunk) {
     return arriving(cast.friend()).sctp(3868, 40000, chunk);
   }
 

@@ -48,7 +48,7 @@ class ServicePacketTest extends PacketStory {
     return leaving(cast.service()).tcp(40000, port, SYN);
   }
 
-  private Packet back(int port) {
+  private Packet answer(int port) {
     return arriving(cast.service()).tcp(port, 40000, SYN | ACK);
   }
 
@@ -57,7 +57,7 @@ class ServicePacketTest extends PacketStory {
     serve(80, friendsOn(8080));
     serve(8080, friendsOn(80));
     passesOut(to(80));
-    passesIn(back(80));
+    passesIn(answer(80));
     dropsOut(to(8080));
     assertEquals(2, counted(RULE));
     assertEquals(1, counted(DENIED));
@@ -109,7 +109,7 @@ class ServicePacketTest extends PacketStory {
     serve(80, new Service.Mixed());
     assertEquals(Fate.MARKED, fateOut(to(80)));
     assertTrue(flow().deferred());
-    passesIn(back(80));
+    passesIn(answer(80));
     assertEquals(Fate.MARKED, fateOut(leaving(cast.service()).tcp(40000, 80, ACK)));
     assertEquals(3, counted(Code.DEFERRED, EGRESS));
   }
@@ -123,7 +123,7 @@ class ServicePacketTest extends PacketStory {
     }
     datapath.bumpEpoch();
     assertEquals(Fate.MARKED, fateOut(leaving(cast.service()).tcp(40000, 80, ACK)));
-    Packet answer = back(80);
+    Packet answer = answer(80);
     passesIn(answer);
     Packet error = leaving(cast.service()).error(family == Family.V4 ? 3 : 1, 0, answer, 2000);
     assertEquals(Fate.MARKED, fateOut(error));
@@ -159,7 +159,7 @@ class ServicePacketTest extends PacketStory {
     passesOut(to(80));
     serve(80, friendsOn(8080));
     datapath.bumpEpoch();
-    passesIn(back(80));
+    passesIn(answer(80));
     assertFalse(flow().deferred());
     assertEquals(1, counted(RULE));
     serve(80, new Service.Alike(PeerClass.of(Cast.STRANGERS), 8080));
@@ -208,7 +208,7 @@ class ServicePacketTest extends PacketStory {
     endpoint(Mode.AUDIT);
     serve(80, new Service.Alike(PeerClass.of(Cast.STRANGERS), 8080));
     passesOut(to(80));
-    passesIn(back(80));
+    passesIn(answer(80));
     assertEquals(2, counted(DENIED, Mode.AUDIT));
   }
 }

@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.merlon.datapath.harness.Direction;
 import io.merlon.datapath.harness.FlowView.State;
 import io.merlon.datapath.harness.TableSketch.Ports;
-import io.merlon.datapath.packet.Packet;
 import org.junit.jupiter.api.Test;
 
 /** A connection's life, from its SYN to the reuse of its ports. */
@@ -24,20 +23,6 @@ class TcpFlowPacketTest extends PacketStory {
 
   private void ingressOn80() {
     policy(isolated().allow(Cast.FRIENDS, INGRESS, TCP, Ports.of(80), RULE));
-  }
-
-  private Packet out(int flags) {
-    return leaving(cast.friend()).tcp(40000, 443, flags);
-  }
-
-  private Packet back(int flags) {
-    return arriving(cast.friend()).tcp(443, 40000, flags);
-  }
-
-  private void connect() {
-    passesOut(out(SYN));
-    passesIn(back(SYN | ACK));
-    passesOut(out(ACK));
   }
 
   private void finish() {

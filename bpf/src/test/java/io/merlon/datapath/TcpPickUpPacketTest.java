@@ -26,14 +26,6 @@ class TcpPickUpPacketTest extends PacketStory {
     policy(isolated().allow(Cast.FRIENDS, EGRESS, TCP, Ports.of(443), RULE));
   }
 
-  private Packet out(int flags) {
-    return leaving(cast.friend()).tcp(40000, 443, flags);
-  }
-
-  private Packet back(int flags) {
-    return arriving(cast.friend()).tcp(443, 40000, flags);
-  }
-
   @Test
   void segmentThatCouldHaveOpenedIsAdopted() {
     egressTo443();

@@ -12,10 +12,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
- * A network namespace of this process's own, under a name no other process uses; closed, it is gone
- * as soon as the last socket in it is closed too.
+ * A network namespace under a name no other process uses; closed, it is gone as soon as the last
+ * socket in it is closed too, and the process that it belongs to has ended.
  *
  * <p>One thread of this process lives in it and does what {@link #call} is given: sockets opened
  * and programs attached there belong to the namespace, so neither needs a process of its own.
@@ -36,12 +37,23 @@ public final class NetworkNamespace implements AutoCloseable {
 
   /** Creates one, its loopback up. */
   public static NetworkNamespace create(String label) {
+    return named(label, name -> List.of("ip", "netns", "add", name));
+  }
+
+  /** The one a process lives in. */
+  public static NetworkNamespace of(long process, String label) {
+    return named(label, name -> List.of("ip", "netns", "attach", name, Long.toString(process)));
+  }
+
+  private static NetworkNamespace named(String label, Function<String, List<String>> making) {
     long pid = ProcessHandle.current().pid();
     String name = "merlon-%d-%d-%s".formatted(pid, NEXT.getAndIncrement(), label);
-    Command.run(List.of("ip", "netns", "add", name), "").succeeded();
+    Command.run(making.apply(name), "").succeeded();
     NetworkNamespace namespace = new NetworkNamespace(name);
     try {
       namespace.run(() -> ThreadNamespace.enter(Path.of("/run/netns", name)));
+      // Container engines switch IPv6 off where they wire nothing.
+      namespace.sysctl("net/ipv6/conf/all/disable_ipv6", "0");
       // An address would otherwise be tentative, hence unusable, for a second or two.
       namespace.sysctl("net/ipv6/conf/all/accept_dad", "0");
       namespace.sysctl("net/ipv6/conf/default/accept_dad", "0");

@@ -49,9 +49,9 @@ public final class PodNetwork implements AutoCloseable {
     }
   }
 
-  private PodNetwork(int number) {
+  private PodNetwork(int number, NetworkNamespace node) {
     this.number = number;
-    this.node = NetworkNamespace.create("node" + number);
+    this.node = node;
   }
 
   /**
@@ -60,7 +60,12 @@ public final class PodNetwork implements AutoCloseable {
    * @param number 1 to 99, the node's within whatever it will be connected to
    */
   public static PodNetwork create(int number) {
-    PodNetwork network = new PodNetwork(number);
+    return of(number, NetworkNamespace.create("node" + number));
+  }
+
+  /** The same of a namespace that is there, and ends with this network. */
+  public static PodNetwork of(int number, NetworkNamespace node) {
+    PodNetwork network = new PodNetwork(number, node);
     network.forward();
     return network;
   }
@@ -119,10 +124,14 @@ public final class PodNetwork implements AutoCloseable {
 
   /** Adds a pod at a place of the caller's choice. */
   public Pod addPod(String namespace, String name, Place place) {
+    return addPod(namespace, name, place, NetworkNamespace.create(name));
+  }
+
+  /** Adds a pod whose namespace is there, and ends with this network, or earlier. */
+  public Pod addPod(String namespace, String name, Place place, NetworkNamespace inside) {
     String device = device(place.prefix, namespace, name);
     String v4 = place.v4(number);
     String v6 = place.v6(number);
-    NetworkNamespace inside = NetworkNamespace.create(name);
     try {
       String mac = place.mac(number);
       node.configure(

@@ -37,16 +37,7 @@ final class AgentNode implements AutoCloseable {
     this.network = PodNetwork.create(number);
     this.agent =
         new AgentProcess(network.node(), name, "folder:" + cluster.path(), List.of(options));
-    cluster.write(
-        name,
-        """
-        apiVersion: v1
-        kind: Node
-        metadata: {name: %s}
-        status:
-          addresses: [{type: InternalIP, address: %s}, {type: InternalIP, address: "%s"}]
-        """
-            .formatted(name, Fabric.address(number), Fabric.address6(number)));
+    cluster.node(name, number);
   }
 
   AgentProcess agent() {
@@ -118,27 +109,7 @@ final class AgentNode implements AutoCloseable {
     if (described == null) {
       throw new IllegalStateException("no pod " + namespace + "/" + pod);
     }
-    write(
-        "pod-" + namespace + "-" + pod,
-        """
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: %s, namespace: %s, uid: uid-%s, %s}
-        spec: {nodeName: %s}
-        status:
-          phase: Running
-          podIP: %s
-          podIPs: [{ip: %s}, {ip: "%s"}]
-        """
-            .formatted(
-                pod,
-                namespace,
-                pod,
-                metadata,
-                name,
-                described.v4().getHostAddress(),
-                described.v4().getHostAddress(),
-                described.v6().getHostAddress()));
+    cluster.pod(name, namespace, pod, metadata, described);
   }
 
   /** Removes a pod from the cluster and, after that, from the node. */

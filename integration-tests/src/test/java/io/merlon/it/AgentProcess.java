@@ -2,10 +2,6 @@ package io.merlon.it;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentProcess implements AutoCloseable {
   private static final Path LAUNCHER = Path.of("../agent/target/dist/bin/merlon");
-  private static final int PORT = 9469;
 
   /** What the chart gives it, and no more. */
   private static final List<String> PRIVILEGES =
@@ -103,7 +98,7 @@ final class AgentProcess implements AutoCloseable {
           if (!started.isAlive()) {
             throw new IllegalStateException("the agent ended: " + started.exitValue());
           }
-          return get("/readyz").startsWith("HTTP/1.1 200");
+          return AgentPage.isReady(node);
         });
   }
 
@@ -131,17 +126,7 @@ final class AgentProcess implements AutoCloseable {
 
   /** The whole answer to a request, or "" if nobody answers. */
   String get(String path) {
-    return node.call(() -> {
-      try (Socket socket = new Socket()) {
-        socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), PORT), 1000);
-        socket.setSoTimeout(5000);
-        String request = "GET " + path + " HTTP/1.1\r\nHost: merlon\r\nConnection: close\r\n\r\n";
-        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      } catch (IOException e) {
-        return "";
-      }
-    });
+    return AgentPage.get(node, path);
   }
 
   /** Asks it to end (SIGTERM), and waits for that. */

@@ -31,6 +31,49 @@ final class ClusterFolder implements AutoCloseable {
             .formatted(name, labels, annotations));
   }
 
+  /** Adds a node at its place in a {@link Fabric}. */
+  void node(String name, int number) {
+    write(
+        name,
+        """
+        apiVersion: v1
+        kind: Node
+        metadata: {name: %s}
+        status:
+          addresses: [{type: InternalIP, address: %s}, {type: InternalIP, address: "%s"}]
+        """
+            .formatted(name, Fabric.address(number), Fabric.address6(number)));
+  }
+
+  /**
+   * Adds a pod, or changes what is said of it.
+   *
+   * @param metadata besides its names
+   */
+  void pod(String node, String namespace, String name, String metadata, Pod at) {
+    write(
+        "pod-" + namespace + "-" + name,
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: %s, namespace: %s, uid: uid-%s, %s}
+        spec: {nodeName: %s}
+        status:
+          phase: Running
+          podIP: %s
+          podIPs: [{ip: %s}, {ip: "%s"}]
+        """
+            .formatted(
+                name,
+                namespace,
+                name,
+                metadata,
+                node,
+                at.v4().getHostAddress(),
+                at.v4().getHostAddress(),
+                at.v6().getHostAddress()));
+  }
+
   /** Writes a file, in one step, as whoever applies manifests does. */
   void write(String name, String manifest) {
     try {

@@ -60,8 +60,8 @@ final class ConnectionLoad implements AutoCloseable {
     return new Statistics(from).netstat("TcpExt", "TCPSynRetrans") - synRetransmissions;
   }
 
-  @Override
-  public void close() {
+  /** Opens no more, and waits for those that are open. */
+  void end() {
     closed = true;
     try {
       for (Thread thread : threads) {
@@ -70,5 +70,10 @@ final class ConnectionLoad implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Override
+  public void close() {
+    end();
   }
 }

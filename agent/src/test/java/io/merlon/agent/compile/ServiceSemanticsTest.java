@@ -43,13 +43,21 @@ class ServiceSemanticsTest {
   }
 
   private static EndpointSlice slice(String name, @Nullable Integer port, String... addresses) {
-    return new EndpointSlice(
-        "x",
-        name,
-        "s",
-        "IPv4",
-        List.of(new EndpointSlice.Port("http", "TCP", port)),
-        List.of(new EndpointSlice.Endpoint(List.of(addresses), true, true, false)));
+    return slice(name, new EndpointSlice.Port("http", "TCP", port), serving(addresses));
+  }
+
+  private static EndpointSlice slice(
+      String name, EndpointSlice.Port port, EndpointSlice.Endpoint endpoint) {
+    return slice("s", name, port, endpoint);
+  }
+
+  private static EndpointSlice slice(
+      String service, String name, EndpointSlice.Port port, EndpointSlice.Endpoint endpoint) {
+    return new EndpointSlice("x", name, service, "IPv4", List.of(port), List.of(endpoint));
+  }
+
+  private static EndpointSlice.Endpoint serving(String... addresses) {
+    return new EndpointSlice.Endpoint(List.of(addresses), true, true, false);
   }
 
   private @Nullable ServiceTarget target() {
@@ -88,13 +96,7 @@ class ServiceSemanticsTest {
             "ClusterIP",
             List.of("172.20.0.1"),
             List.of(new Service.Port(null, "TCP", 80, 0))),
-        new EndpointSlice(
-            "x",
-            "2",
-            "other",
-            "IPv4",
-            List.of(new EndpointSlice.Port(null, "TCP", 8080)),
-            List.of(new EndpointSlice.Endpoint(List.of("10.0.0.3"), true, true, false))));
+        slice("other", "2", new EndpointSlice.Port(null, "TCP", 8080), serving("10.0.0.3")));
     assertEquals(new ServiceTarget.Mixed(), target());
   }
 
@@ -136,14 +138,7 @@ class ServiceSemanticsTest {
 
   @Test
   void np23OnlyTheServicePortOfThatProtocolCounts() {
-    cluster.put(
-        new EndpointSlice(
-            "x",
-            "1",
-            "s",
-            "IPv4",
-            List.of(new EndpointSlice.Port("http", "UDP", 8080)),
-            List.of(new EndpointSlice.Endpoint(List.of("10.0.0.1"), true, true, false))));
+    cluster.put(slice("1", new EndpointSlice.Port("http", "UDP", 8080), serving("10.0.0.1")));
     assertNull(target());
   }
 
@@ -151,26 +146,16 @@ class ServiceSemanticsTest {
   void np23NobodyServingIsNoEntry() {
     assertNull(target());
     cluster.put(
-        new EndpointSlice(
-            "x",
+        slice(
             "1",
-            "s",
-            "IPv4",
-            List.of(new EndpointSlice.Port("http", "TCP", 80)),
-            List.of(new EndpointSlice.Endpoint(List.of("10.0.0.1"), false, false, true))));
+            new EndpointSlice.Port("http", "TCP", 80),
+            new EndpointSlice.Endpoint(List.of("10.0.0.1"), false, false, true)));
     assertNull(target());
   }
 
   @Test
   void np23OnlyTheServicePortOfThatNameCounts() {
-    cluster.put(
-        new EndpointSlice(
-            "x",
-            "1",
-            "s",
-            "IPv4",
-            List.of(new EndpointSlice.Port("metrics", "TCP", 9090)),
-            List.of(new EndpointSlice.Endpoint(List.of("10.0.0.1"), true, true, false))));
+    cluster.put(slice("1", new EndpointSlice.Port("metrics", "TCP", 9090), serving("10.0.0.1")));
     assertNull(target());
   }
 }

@@ -1,0 +1,126 @@
+package io.merlon.it;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Bind;
+import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.Volume;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.utility.DockerImageName;
+
+/** A container engine that has the agent's image. */
+final class Engine {
+  static final String IMAGE = System.getProperty("merlon.image", "docker.io/library/merlon:0.1.0");
+
+  private static final Path SECCOMP = Path.of("../deploy/chart/files/seccomp.json");
+
+  private Engine() {}
+
+  /** Why there is none; empty where there is. */
+  static Optional<String> missing() {
+    if (!DockerClientFactory.instance().isDockerAvailable()) {
+      return Optional.of("no Docker engine answers here");
+    }
+    try {
+      client().inspectImageCmd(IMAGE).exec();
+      return Optional.empty();
+    } catch (NotFoundException absent) {
+      return Optional.of("the Docker engine here has no image " + IMAGE);
+    }
+  }
+
+  private static DockerClient client() {
+    return DockerClientFactory.lazyClient();
+  }
+
+  /** A container with a network namespace of its own, and nothing in that, that does nothing. */
+  static GenericContainer<?> idle() {
+    return started(
+        new GenericContainer<>(DockerImageName.parse(IMAGE))
+            .withNetworkMode("none")
+            .withCreateContainerCmdModifier(
+                create -> create.withEntrypoint("/usr/bin/sleep").withCmd("infinity")));
+  }
+
+  /** The network namespace that a container has. */
+  static NetworkNamespace namespace(GenericContainer<?> container, String label) {
+    Long process = container.getCurrentContainerInfo().getState().getPidLong();
+    if (process == null) {
+      throw new IllegalStateException("no process: container " + container.getContainerId());
+    }
+    return NetworkNamespace.of(process, label);
+  }
+
+  /**
+   * A container of an image, confined as the chart's pods are.
+   *
+   * @param node whose network namespace it shares, as the host's
+   * @param cluster the folder of manifests
+   * @param pins a BPF file system
+   */
+  static GenericContainer<?> agent(
+      String image, GenericContainer<?> node, Path cluster, Path pins, String... command) {
+    return started(
+        new GenericContainer<>(DockerImageName.parse(image))
+            .withNetworkMode("container:" + node.getContainerId())
+            .withCommand(command)
+            .withCreateContainerCmdModifier(
+                create -> confine(Objects.requireNonNull(create.getHostConfig()), cluster, pins)));
+  }
+
+  private static GenericContainer<?> started(GenericContainer<?> container) {
+    container.start();
+    return container;
+  }
+
+  private static void confine(HostConfig host, Path cluster, Path pins) {
+    host.withBinds(
+            Bind.parse(cluster + ":/manifests:ro"),
+            new Bind(pins.toString(), new Volume("/sys/fs/bpf")))
+        .withCapDrop(Capability.ALL)
+        .withCapAdd(Capability.NET_ADMIN, Capability.BPF, Capability.PERFMON)
+        .withReadonlyRootfs(true)
+        .withTmpFs(Map.of("/tmp", ""))
+        .withSecurityOpts(List.of("no-new-privileges", "seccomp=" + seccomp()));
+  }
+
+  private static String seccomp() {
+    try {
+      return Files.readString(SECCOMP);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Another version of the image that a container was made of, with a setting changed. */
+  static String changed(GenericContainer<?> of, String tag, String variable) {
+    String name = IMAGE.substring(0, IMAGE.lastIndexOf(':'));
+    client()
+        .commitCmd(of.getContainerId())
+        .withRepository(name)
+        .withTag(tag)
+        .withEnv(variable)
+        .withPause(false)
+        .exec();
+    return name + ":" + tag;
+  }
+
+  static void remove(String image) {
+    client().removeImageCmd(image).withForce(true).exec();
+  }
+
+  /** The exit code of a container that ends by itself. */
+  static int awaitEnd(GenericContainer<?> container) {
+    return client().waitContainerCmd(container.getContainerId()).start().awaitStatusCode();
+  }
+}
