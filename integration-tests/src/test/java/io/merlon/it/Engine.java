@@ -24,6 +24,13 @@ final class Engine {
 
   private static final Path SECCOMP = Path.of("../deploy/chart/files/seccomp.json");
 
+  /** What the chart gives an agent, and what includes it where that cannot be named. */
+  private static final Capability[] CHART = {
+    Capability.NET_ADMIN, Capability.BPF, Capability.PERFMON
+  };
+
+  private static final Capability[] OLD = {Capability.NET_ADMIN, Capability.SYS_ADMIN};
+
   private Engine() {}
 
   /** Why there is none; empty where there is. */
@@ -88,10 +95,16 @@ final class Engine {
             Bind.parse(cluster + ":/manifests:ro"),
             new Bind(pins.toString(), new Volume("/sys/fs/bpf")))
         .withCapDrop(Capability.ALL)
-        .withCapAdd(Capability.NET_ADMIN, Capability.BPF, Capability.PERFMON)
+        .withCapAdd(knowsBpf() ? CHART : OLD)
         .withReadonlyRootfs(true)
         .withTmpFs(Map.of("/tmp", ""))
         .withSecurityOpts(List.of("no-new-privileges", "seccomp=" + seccomp()));
+  }
+
+  /** Engines before Docker 23 may refuse the names of capabilities that Linux 5.8 brought. */
+  private static boolean knowsBpf() {
+    String version = Objects.requireNonNull(client().versionCmd().exec().getVersion());
+    return Integer.parseInt(version.split("\\.", 2)[0]) >= 23;
   }
 
   private static String seccomp() {

@@ -81,15 +81,14 @@ class ImageTest {
               "--mode=enforce",
               "--uplink-prefixes=up");
       containers.add(agent);
-      Await.until(
-          "the agent enforces",
-          STARTING,
-          () -> {
-            if (!agent.isRunning()) {
-              throw new IllegalStateException("the agent ended: " + agent.getLogs());
-            }
-            return AgentPage.isReady(network.node());
-          });
+      try {
+        Await.until(
+            "the agent enforces",
+            STARTING,
+            () -> agent.isRunning() && AgentPage.isReady(network.node()));
+      } catch (AssertionError late) {
+        throw new AssertionError(late.getMessage() + ": " + agent.getLogs(), late);
+      }
       return agent;
     }
 
