@@ -6,15 +6,18 @@ import static io.merlon.agent.watch.TestApiServer.watches;
 import static io.merlon.agent.watch.WatchedKind.CLUSTER_NETWORK_POLICIES;
 import static io.merlon.agent.watch.WatchedKind.NETWORK_POLICIES;
 import static io.merlon.agent.watch.WatchedKind.PODS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.agent.api.ClusterEvent;
+import io.merlon.agent.api.ClusterSnapshot;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,21 +45,42 @@ final class ConvergenceTest {
     try (var server = new TestApiServer()) {
       server.install(CLUSTER_NETWORK_POLICIES);
       var deleted = new HashSet<String>();
-      try (var _ = ClusterWatch.open(server.address(folder, "t"), settings, sink, new FastPace())) {
+      try (var watch =
+          ClusterWatch.open(server.address(folder, "t"), settings, sink, new FastPace())) {
         for (int step = 0; step < STEPS; step++) {
           WatchedKind kind = KINDS.get(random.nextInt(KINDS.size()));
           act(server, kind, random, deleted);
+          // Whoever asks in the middle gets whole objects, each once.
+          ClusterSnapshot some = watch.snapshot();
+          assertEquals(some.pods().size(), Set.copyOf(some.pods()).size());
         }
         for (WatchedKind kind : KINDS) {
           server.put(kind, namespace(kind), "end", body(kind, "me"));
         }
         Set<String> expected = server.names(KINDS);
         sink.await("the server's state, seed " + seed, () -> names(sink).equals(expected));
+        ClusterSnapshot all = watch.snapshot();
+        assertEquals(
+            objects(sink, ClusterEvent.PutPod.class, ClusterEvent.PutPod::object),
+            Set.copyOf(all.pods()));
+        assertEquals(
+            objects(
+                sink, ClusterEvent.PutNetworkPolicy.class, ClusterEvent.PutNetworkPolicy::object),
+            Set.copyOf(all.networkPolicies()));
       }
       for (String gone : sink.log(entry -> entry.startsWith("-"))) {
         assertTrue(deleted.contains(gone.substring(1)), () -> gone + " was never deleted");
       }
     }
+  }
+
+  private static <E extends ClusterEvent, T> Set<T> objects(
+      RecordingSink sink, Class<E> kind, Function<E, T> object) {
+    return sink.state().values().stream()
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .map(object)
+        .collect(Collectors.toSet());
   }
 
   private static Set<String> names(RecordingSink sink) {

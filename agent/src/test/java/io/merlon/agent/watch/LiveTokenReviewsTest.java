@@ -75,6 +75,7 @@ final class LiveTokenReviewsTest {
     server.delete(RBAC + "clusterrolebindings/" + NAME + "-scraper");
     server.delete(RBAC + "clusterroles/" + NAME);
     server.delete("api/v1/namespaces/" + NAME);
+    server.await("the end of it", () -> server.status("api/v1/namespaces/" + NAME) == 404);
     server.close();
   }
 
