@@ -181,6 +181,9 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
     } catch (CompletionException e) {
       drop(groups);
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("flows without names");
+    } catch (RuntimeException e) {
+      drop(groups); // whatever it was, the next ones are written
+      LOG.atError().setCause(e).log("flows were not written");
     }
   }
 

@@ -27,10 +27,10 @@ record Detachment(PinLayout layout, int priority) {
     }
     ClsactHooks filters = new ClsactHooks(priority);
     Links.list().forEach(link -> filters.removeAll(link.ifindex()));
-    HeldInterfaces.removeAll();
     if (Pins.onBpffs(layout.root())) {
       layout.removeAll();
     }
+    HeldInterfaces.removeAll();
   }
 
   /** Detached rather than only unpinned: a running process may hold it too. */

@@ -21,14 +21,17 @@ final class HeldInterfaces implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HeldInterfaces.class);
 
-  /** EINVAL, EPROTONOSUPPORT, EOPNOTSUPP: of the socket, the table or its flags. */
-  private static final Set<Integer> UNKNOWN = Set.of(22, 93, 95);
+  /**
+   * ENOENT, EINVAL, EPROTONOSUPPORT, EOPNOTSUPP, EAFNOSUPPORT: of socket, table, flags or rules.
+   */
+  private static final Set<Integer> UNKNOWN = Set.of(2, 22, 93, 95, 97);
 
   private final boolean lasting;
   private @Nullable InterfaceHold kernel;
   private Set<String> held = Set.of();
   private boolean begun;
   private boolean possible = true;
+  private String told = "";
 
   /**
    * Holds nothing yet; what an earlier process holds stays so.
@@ -39,13 +42,17 @@ final class HeldInterfaces implements AutoCloseable {
     this.lasting = lasting;
   }
 
-  /** Holds these and no others. */
+  /**
+   * Holds these and no others. What cannot be done is logged and no reason to stop: programs come
+   * to the interfaces all the same, only later than the first packet.
+   */
   void hold(Set<String> names) {
     if (!possible || (begun && names.equals(held))) {
       return;
     }
+    boolean anew = !begun || held.isEmpty() || names.isEmpty();
     try {
-      if (!begun || held.isEmpty() || names.isEmpty()) {
+      if (anew) {
         kernel().replace(names);
       } else {
         kernel().change(without(names, held), without(held, names));
@@ -53,14 +60,35 @@ final class HeldInterfaces implements AutoCloseable {
       held = Set.copyOf(names);
       begun = true;
     } catch (NetlinkException failure) {
-      if (begun || !UNKNOWN.contains(failure.code())) {
-        begun = false; // somebody changed the table: it is made anew the next time
-        throw failure;
+      begun = false;
+      if (anew) {
+        possible = !UNKNOWN.contains(failure.code());
+        tell(failure);
+      } else {
+        hold(names); // somebody changed the table: it is made anew
       }
-      possible = false;
+    }
+  }
+
+  private void tell(NetlinkException failure) {
+    if (!failure.getMessage().equals(told)) {
+      told = failure.getMessage();
       LOG.atWarn()
-          .addKeyValue("error", failure.getMessage())
+          .addKeyValue("error", told)
+          .addKeyValue("again", possible)
           .log("interfaces cannot be held until programs are there");
+    }
+    if (!possible) {
+      letGo();
+    }
+  }
+
+  /** What an earlier process holds would be held for ever by one that cannot. */
+  private static void letGo() {
+    try {
+      removeAll();
+    } catch (NetlinkException another) {
+      // The table is another process's, and ends with it.
     }
   }
 
@@ -79,11 +107,14 @@ final class HeldInterfaces implements AutoCloseable {
 
   /** Puts back what somebody else removed. */
   List<Repair> repair() {
-    if (!begun || held.isEmpty() || kernel().isThere()) {
+    if (!begun || held.isEmpty()) {
       return List.of();
     }
-    kernel().replace(held);
-    return List.of(new Repair(Repair.Kind.ENTRY, "table " + TABLE + " of nf_tables"));
+    boolean there = kernel().isThere();
+    kernel().replace(held); // its rules and names may have been changed one by one
+    return there
+        ? List.of()
+        : List.of(new Repair(Repair.Kind.ENTRY, "table " + TABLE + " of nf_tables"));
   }
 
   /** Removes the table, whichever process made it. */

@@ -22,7 +22,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** Answers the requests of one connection, one after the other. */
+/**
+ * Answers the requests of one connection, one after the other: the next one is read when the answer
+ * before it has left, so that who asks without reading costs one answer.
+ */
 final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
   /** The page may load what is served here, and nothing else. */
   private static final String POLICY =
@@ -31,6 +34,7 @@ final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   private final Function<Request, CompletableFuture<Response>> answer;
   private final Connections connections;
+  private boolean following;
 
   Answering(Function<Request, CompletableFuture<Response>> answer, Connections connections) {
     this.answer = answer;
@@ -39,6 +43,10 @@ final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+    if (following) {
+      return; // Nothing is asked on a connection that follows.
+    }
+    context.channel().config().setAutoRead(false);
     boolean more = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
     var _ =
         ask(request)
@@ -70,6 +78,8 @@ final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
   private void send(ChannelHandlerContext context, Response response, boolean more) {
     if (response.feed() != null) {
       if (connections.feed(context.channel())) {
+        following = true;
+        context.channel().config().setAutoRead(true); // or nobody notices that the other end left
         feed(context, response, response.feed());
       } else {
         send(context, Response.text(503, "too many follow already"), false);
@@ -88,9 +98,11 @@ final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
     HttpUtil.setKeepAlive(http, more);
     var written = context.writeAndFlush(http);
     connections.served(context.channel());
-    if (!more) {
-      var _ = written.addListener(ChannelFutureListener.CLOSE);
-    }
+    var _ =
+        written.addListener(
+            more
+                ? (ChannelFutureListener) it -> it.channel().config().setAutoRead(true)
+                : ChannelFutureListener.CLOSE);
   }
 
   /** Who reads too slowly misses what comes meanwhile. */

@@ -11,7 +11,9 @@ import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.handler.timeout.WriteTimeoutHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -144,8 +146,10 @@ public final class StatusServer implements AutoCloseable {
           .pipeline()
           .addLast(
               new ReadTimeoutHandler(PATIENCE_SECONDS),
+              new WriteTimeoutHandler(PATIENCE_SECONDS),
               new HttpServerCodec(LONGEST_LINE, LARGEST_HEADERS, LARGEST_REQUEST),
               new HttpObjectAggregator(LARGEST_REQUEST),
+              new FlowControlHandler(),
               new Answering(answer, connections));
     }
   }

@@ -2,6 +2,7 @@ package io.merlon.agent.program;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.agent.interfaces.OwnNamespace;
@@ -84,6 +85,43 @@ class HeldInterfacesTest {
                 datapath.check().repairs());
             assertTrue(isHeld());
             assertEquals(List.of(), datapath.check().repairs());
+          });
+    }
+  }
+
+  @Test
+  void putsBackASingleRuleAndASingleName() {
+    try (KernelNode node = new KernelNode(HookKind.BEST)) {
+      in(
+          node,
+          datapath -> {
+            datapath.hold(NAMES);
+            String whole = rules();
+            OwnNamespace.execute(List.of("nft", "flush", "chain", "inet", "merlon", "forward"), "");
+            OwnNamespace.execute(
+                List.of("nft", "delete", "element", "inet", "merlon", "held", "{", "eni1", "}"),
+                "");
+            assertNotEquals(whole, rules());
+            datapath.check();
+            assertEquals(whole, rules());
+          });
+    }
+  }
+
+  private static String rules() {
+    return OwnNamespace.execute(List.of("nft", "-s", "list", "table", "inet", "merlon"), "");
+  }
+
+  @Test
+  void namesChangeEvenWhenSomebodyRemovedTheTableMeanwhile() {
+    try (KernelNode node = new KernelNode(HookKind.BEST)) {
+      in(
+          node,
+          datapath -> {
+            datapath.hold(NAMES);
+            OwnNamespace.execute(List.of("nft", "flush", "ruleset"), "");
+            datapath.hold(Set.of("eni2", "eni3"));
+            assertTrue(rules().contains("eni3"), HeldInterfacesTest::rules);
           });
     }
   }

@@ -27,10 +27,12 @@ import io.merlon.bpf.TcxLink;
 import io.merlon.datapath.Hook;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -316,12 +318,20 @@ class RepairTest {
     Set<String> found = new TreeSet<>();
     try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
       for (Path file : files.filter(Files::isSymbolicLink).toList()) {
-        String target = Files.readSymbolicLink(file).toString();
-        if (target.contains("bpf")) {
-          found.add(file.getFileName() + " " + target);
-        }
+        target(file)
+            .filter(target -> target.contains("bpf"))
+            .ifPresent(target -> found.add(file.getFileName() + " " + target));
       }
     }
     return found;
+  }
+
+  /** Of a descriptor that somebody else in this process closes meanwhile: none. */
+  private static Optional<String> target(Path descriptor) throws IOException {
+    try {
+      return Optional.of(Files.readSymbolicLink(descriptor).toString());
+    } catch (NoSuchFileException closed) {
+      return Optional.empty();
+    }
   }
 }

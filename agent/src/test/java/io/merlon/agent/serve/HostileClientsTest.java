@@ -8,18 +8,30 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What clients do that do nothing, too little or too much must not concern a health check. */
 class HostileClientsTest {
+  /** More than both ends' buffers hold. */
+  private static final String LARGE = "a".repeat(16 << 20);
+
+  private final AtomicInteger asked = new AtomicInteger();
   private final List<Socket> sockets = new ArrayList<>();
   private StatusServer server;
 
   @BeforeEach
   void start() throws IOException {
-    server = ServedHere.now(request -> Response.text(200, request.path()));
+    server =
+        ServedHere.now(request -> {
+          if (request.path().equals("/large")) {
+            asked.incrementAndGet();
+            return Response.text(200, LARGE);
+          }
+          return Response.text(200, request.path());
+        });
   }
 
   @AfterEach
@@ -61,6 +73,20 @@ class HostileClientsTest {
       socket.getOutputStream().write('a');
     }
     healthIsAnswered();
+  }
+
+  @Test
+  void whoAsksAndDoesNotReadIsAnsweredOnce() throws IOException {
+    byte[] request = "GET /large HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    for (int i = 0; i < 10; i++) {
+      Socket socket = connect();
+      for (int j = 0; j < 20; j++) {
+        socket.getOutputStream().write(request);
+      }
+      healthIsAnswered();
+    }
+    healthIsAnswered();
+    assertEquals(10, asked.get());
   }
 
   @Test
