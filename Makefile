@@ -38,8 +38,8 @@ image: deps ## The agent's container image, by Docker or Buildah (IMAGE=name:tag
 IMAGE = docker.io/library/merlon:0.1.0
 ARCHIVE = $(CURDIR)/agent/target/merlon.tar
 
-test-image: deps ## The image as a container beside others: enforces, is upgraded under load (IMAGE, ARCHIVE as for image)
-	@deploy/image/test $(IMAGE) $(ARCHIVE) $(MVN) -pl integration-tests -am package -Dtest='ImageTest' \
+test-image: deps ## The image as a container beside others, upgraded under load; and on K3s where it can be pulled (IMAGE, ARCHIVE as for image)
+	@deploy/image/test $(IMAGE) $(ARCHIVE) $(MVN) -pl integration-tests -am package -Dtest='ImageTest,K3sTest' \
 	  -Dmerlon.image=$(IMAGE) -Dsurefire.failIfNoSpecifiedTests=false
 
 bench-image: ## The image's size, its cold start to enforcing and its memory at rest, beside the budgets

@@ -20,6 +20,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{- /* Every option by its name: the file the agent reads. */ -}}
 {{- define "merlon.config" -}}
+{{- if hasKey .Values.settings "http-tokens" }}{{ fail "settings.http-tokens: say tokens, which gives the rights it needs too" }}{{ end }}
 {{- $own := dict
   "mode" .Values.mode
   "interface-prefixes" (join "," .Values.interfacePrefixes)
@@ -29,7 +30,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   "log-level" .Values.log.level
   "log-format" .Values.log.format
   "pin-root" (printf "%s/merlon" .Values.bpffs.path)
+  "socket" "/run/merlon/agent.sock"
+  "http-tokens" .Values.tokens
   "http-address" (printf "%s:%d" (ternary "0.0.0.0" "127.0.0.1" .Values.exposePort) (int .Values.port)) -}}
+{{- if .Values.tls.secret }}
+{{- $own = merge $own (dict "tls-certificate" "/etc/merlon-tls/tls.crt" "tls-key" "/etc/merlon-tls/tls.key") }}
+{{- end }}
 {{- range $name, $value := merge (dict) .Values.settings $own }}
 {{ $name }}: {{ if or (kindIs "float64" $value) (kindIs "int64" $value) }}{{ int64 $value }}{{ else if kindIs "slice" $value }}{{ join "," $value | quote }}{{ else }}{{ $value | toString | quote }}{{ end }}
 {{- end }}

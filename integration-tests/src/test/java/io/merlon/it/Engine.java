@@ -7,6 +7,7 @@ import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Volume;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.ContainerFetchException;
 import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.images.RemoteDockerImage;
 import org.testcontainers.utility.DockerImageName;
 
 /** A container engine that has the agent's image. */
@@ -44,6 +47,21 @@ final class Engine {
     } catch (NotFoundException absent) {
       return Optional.of("the Docker engine here has no image " + IMAGE);
     }
+  }
+
+  /** Whether the engine has an image, or gets it. */
+  static boolean pulled(DockerImageName image) {
+    try {
+      new RemoteDockerImage(image).get();
+      return true;
+    } catch (ContainerFetchException unreachable) {
+      return false;
+    }
+  }
+
+  /** The agent's image, as {@code docker save} writes it. */
+  static InputStream archive() {
+    return client().saveImageCmd(IMAGE).exec();
   }
 
   private static DockerClient client() {

@@ -7,27 +7,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The cluster that KUBECONFIG leads to, if it has nodes. */
+/** A cluster that a kubeconfig leads to, if it has nodes. */
 final class Kubectl {
   private static final Duration READY = Duration.ofMinutes(3);
 
+  private final Path kubeconfig;
   private final List<String> nodes;
 
-  private Kubectl(List<String> nodes) {
+  private Kubectl(Path kubeconfig, List<String> nodes) {
+    this.kubeconfig = kubeconfig;
     this.nodes = nodes;
   }
 
+  /** The one that KUBECONFIG leads to. */
   static Optional<Kubectl> here() {
     String kubeconfig = System.getenv("KUBECONFIG");
-    if (kubeconfig == null || !Files.isRegularFile(Path.of(kubeconfig))) {
-      return Optional.empty();
-    }
+    return kubeconfig == null || !Files.isRegularFile(Path.of(kubeconfig))
+        ? Optional.empty()
+        : of(Path.of(kubeconfig));
+  }
+
+  static Optional<Kubectl> of(Path kubeconfig) {
     Command nodes =
-        Command.run(
-            List.of("kubectl", "get", "nodes", "--output=jsonpath={.items[*].metadata.name}"), "");
+        new Kubectl(kubeconfig, List.of())
+            .run("get", "nodes", "--output=jsonpath={.items[*].metadata.name}");
     return nodes.exit() != 0 || nodes.output().isBlank()
         ? Optional.empty()
-        : Optional.of(new Kubectl(List.of(nodes.output().strip().split(" ", -1))));
+        : Optional.of(new Kubectl(kubeconfig, List.of(nodes.output().strip().split(" ", -1))));
   }
 
   /** Of one, all pods are on it. */
@@ -44,14 +50,18 @@ final class Kubectl {
   }
 
   /** With something on its standard input. */
-  static Command fed(String input, String... arguments) {
-    List<String> command = new ArrayList<>(List.of("kubectl"));
+  private Command fed(String input, String... arguments) {
+    List<String> command = new ArrayList<>(List.of("kubectl", "--kubeconfig=" + kubeconfig));
     command.addAll(List.of(arguments));
     return Command.run(command, input);
   }
 
   void apply(String manifests) {
     fed(manifests, "apply", "--filename=-").succeeded();
+  }
+
+  void dryRun(String manifests) {
+    fed(manifests, "apply", "--dry-run=server", "--validate=strict", "--filename=-").succeeded();
   }
 
   void apply(Path file) {

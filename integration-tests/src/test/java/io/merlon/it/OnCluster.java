@@ -28,7 +28,7 @@ abstract class OnCluster {
     }
     assumeTrue(there.isPresent());
     cluster = there.orElseThrow();
-    release = new Release(cluster);
+    release = Release.on(cluster);
     pods = new ClusterPods(cluster);
     evidence = new Evidence(order, scenario);
   }

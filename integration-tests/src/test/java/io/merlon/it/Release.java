@@ -11,9 +11,10 @@ import java.util.Map;
 
 /**
  * Merlon in a cluster: what the chart renders, as it is kept in deploy/kustomize. MERLON_IMAGE
- * names another image than the chart does, MERLON_INTERFACES how pods' interfaces begin.
+ * names another image than the chart does, MERLON_INTERFACES how pods' interfaces begin unless that
+ * is known.
  */
-record Release(Kubectl cluster) {
+record Release(Kubectl cluster, String interfaces) {
   static final String NAMESPACE = "merlon";
   static final String NAME = "merlon";
   private static final String IMAGE = "merlon:0.1.0";
@@ -25,6 +26,10 @@ record Release(Kubectl cluster) {
       kind: Namespace
       metadata: {name: merlon, labels: {pod-security.kubernetes.io/enforce: privileged}}
       """;
+
+  static Release on(Kubectl cluster) {
+    return new Release(cluster, System.getenv().getOrDefault("MERLON_INTERFACES", "eni,vlan"));
+  }
 
   /**
    * The agents, in observe mode.
@@ -43,6 +48,11 @@ record Release(Kubectl cluster) {
     }
     cluster.apply(manifests);
     cluster.awaitRollout(NAMESPACE, NAME);
+  }
+
+  /** Has the API server look at every field of what is rendered for EKS, and keep nothing. */
+  void tryForEks() {
+    cluster.dryRun(manifests("eks"));
   }
 
   /** Takes everything off the nodes; the pods stay to say so. */
@@ -118,16 +128,13 @@ record Release(Kubectl cluster) {
     return System.getenv().getOrDefault("MERLON_IMAGE", IMAGE);
   }
 
-  private static String interfaces() {
-    return "\"" + System.getenv().getOrDefault("MERLON_INTERFACES", "eni,vlan") + "\"";
-  }
-
-  private static String manifests(String folder) {
+  private String manifests(String folder) {
     Path file = Path.of("../deploy/kustomize", folder, "merlon.yaml");
     try {
       return Files.readString(file)
           .replace("image: " + IMAGE, "image: " + image())
-          .replace("interface-prefixes: \"eni,vlan\"", "interface-prefixes: " + interfaces());
+          .replace(
+              "interface-prefixes: \"eni,vlan\"", "interface-prefixes: \"" + interfaces + "\"");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

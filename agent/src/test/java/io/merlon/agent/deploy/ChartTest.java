@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,35 @@ class ChartTest {
   }
 
   @Test
+  void closesItsPortToThoseWithoutAToken() {
+    Manifests manifests =
+        render(
+            "--values=" + VALUES + "generic.yaml",
+            "--set=tls.secret=cert,tokens=true",
+            "--set=podMonitor.tokenSecret.name=token",
+            "--set=podMonitor.tlsConfig.serverName=merlon");
+    var container =
+        manifests.daemonSet().getSpec().getTemplate().getSpec().getContainers().getFirst();
+    assertEquals("HTTPS", container.getReadinessProbe().getHttpGet().getScheme());
+    String config = String.valueOf(manifests.configMap().getData().get("config.yaml"));
+    assertTrue(config.contains("http-tokens: \"true\""), config);
+    assertTrue(config.contains("tls-key: \"/etc/merlon-tls/tls.key\""), config);
+    var scraped = manifests.podMonitor().spec().podMetricsEndpoints().getFirst();
+    assertEquals("https", scraped.scheme());
+    assertEquals("token", Objects.requireNonNull(scraped.authorization()).credentials().getName());
+    assertEquals(
+        List.of("/metrics"),
+        manifests.clusterRole("merlon-metrics").getRules().getFirst().getNonResourceURLs());
+    assertEquals(
+        List.of("create"),
+        manifests.clusterRole("merlon").getRules().stream()
+            .filter(rule -> rule.getResources().contains("tokenreviews"))
+            .findFirst()
+            .orElseThrow()
+            .getVerbs());
+  }
+
+  @Test
   void rendersTheStepBeforeUninstalling() {
     var pod = render("--set=detach=true").daemonSet().getSpec().getTemplate().getSpec();
     assertEquals("detach", pod.getInitContainers().getLast().getArgs().getFirst());
@@ -74,6 +104,7 @@ class ChartTest {
         "interfacePrefixes={tolong}",
         "settings.mode.deep=1",
         "podMonitor.enabled=true",
+        "podMonitor.enabled=true,exposePort=true,tokens=true",
         "extraCapabilities={NET_RAW}"
       })
   void refusesWhatMeansNothing(String wrong) {

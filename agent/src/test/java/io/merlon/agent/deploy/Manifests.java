@@ -76,6 +76,19 @@ public record Manifests(List<Object> objects) {
     return only(ClusterRole.class);
   }
 
+  ClusterRole clusterRole(String name) {
+    return objects.stream()
+        .filter(ClusterRole.class::isInstance)
+        .map(ClusterRole.class::cast)
+        .filter(role -> role.getMetadata().getName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  Monitoring.PodMonitor podMonitor() {
+    return only(Monitoring.PodMonitor.class);
+  }
+
   DaemonSet daemonSet() {
     return only(DaemonSet.class);
   }

@@ -3,8 +3,10 @@ package io.merlon.agent.deploy;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The Prometheus operator's types (monitoring.coreos.com/v1), as far as the chart uses them. */
 final class Monitoring {
@@ -18,8 +20,17 @@ final class Monitoring {
       String port,
       String path,
       String interval,
+      @Nullable String scheme,
+      @Nullable TlsConfig tlsConfig,
+      @Nullable Authorization authorization,
       boolean honorLabels,
       List<Relabeling> relabelings) {}
+
+  record TlsConfig(@Nullable SecretOrMap ca, @Nullable String serverName) {}
+
+  record SecretOrMap(SecretKeySelector secret) {}
+
+  record Authorization(SecretKeySelector credentials) {}
 
   record Relabeling(List<String> sourceLabels, String targetLabel) {}
 

@@ -31,6 +31,7 @@ final class Cases {
         of("new flow, 1k addresses", 330, 280, () -> openings.allowed(scenes.addresses1k)),
         of("new flow, 10k addresses", 380, 330, () -> openings.allowed(scenes.addresses10k)),
         of("new flow, 100k addresses", 380, 330, () -> openings.allowed(scenes.addresses100k)),
+        of("new flow, 100 CIDRs", 480, 430, () -> openings.allowed(scenes.cidrs100)),
         of("new flow, 10k CIDRs", 480, 430, () -> openings.allowed(scenes.cidrs10k)),
         of("new flow, 100k CIDRs", 480, 430, () -> openings.allowed(scenes.cidrs100k)),
         of("new flow, events read", 380, 320, () -> heard(openings::allowed)),

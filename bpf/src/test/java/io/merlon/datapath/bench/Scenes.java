@@ -15,6 +15,7 @@ final class Scenes implements AutoCloseable {
   final Scene addresses1k = add(Scene.of(ONE_THOUSAND));
   final Scene addresses10k = add(Scene.of(Peers.addresses(10_000)));
   final Scene addresses100k = add(Scene.of(Peers.addresses(100_000)));
+  final Scene cidrs100 = add(Scene.of(Peers.cidrs(100)));
   final Scene cidrs10k = add(Scene.of(Peers.cidrs(10_000)));
   final Scene cidrs100k = add(Scene.of(Peers.cidrs(100_000)));
 
