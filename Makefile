@@ -45,13 +45,16 @@ test-image: deps ## The image as a container beside others, upgraded under load;
 bench-image: ## The image's size, its cold start to enforcing and its memory at rest, beside the budgets
 	@deploy/image/bench $(IMAGE) $(ARCHIVE)
 
-chart: ## Render the chart into deploy/kustomize and its README (HELM=helm)
+chart: deps ## Render the chart into deploy/kustomize and its values into its README (HELM=helm)
 	@deploy/render $(HELM)
+	$(MVN) -q -pl agent -am package -Dtest='ChartTest#theReadmeNamesEveryValue' -Dmerlon.write=true \
+	  -Dsurefire.failIfNoSpecifiedTests=false
 
 HELM = helm
 
 chart-test: deps ## The chart, rendered by helm where there is one, against Kubernetes' types and the API server of KUBECONFIG
 	$(MVN) -pl agent -am package -Dtest='io.merlon.agent.deploy.*Test,ClusterRoleTest' -Dsurefire.failIfNoSpecifiedTests=false
+	@deploy/try $(HELM)
 
 test-cluster: deps ## Scenarios on the cluster of KUBECONFIG, whose nodes have the image; writes docs/design/cluster-evidence.md
 	rm -rf integration-tests/target/cluster-evidence

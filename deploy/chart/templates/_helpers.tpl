@@ -20,6 +20,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{- /* Every option by its name: the file the agent reads. */ -}}
 {{- define "merlon.config" -}}
+{{- if and .Values.tokens .Values.exposePort (not .Values.tls.secret) }}{{ fail "tokens needs tls.secret: they would cross the network in clear" }}{{ end }}
 {{- if hasKey .Values.settings "http-tokens" }}{{ fail "settings.http-tokens: say tokens, which gives the rights it needs too" }}{{ end }}
 {{- $own := dict
   "mode" .Values.mode
@@ -29,7 +30,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   "until-known" .Values.untilKnown
   "log-level" .Values.log.level
   "log-format" .Values.log.format
-  "pin-root" (printf "%s/merlon" .Values.bpffs.path)
+  "pin-root" "/bpf/merlon"
   "socket" "/run/merlon/agent.sock"
   "http-tokens" .Values.tokens
   "http-address" (printf "%s:%d" (ternary "0.0.0.0" "127.0.0.1" .Values.exposePort) (int .Values.port)) -}}

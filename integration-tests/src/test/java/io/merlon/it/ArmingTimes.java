@@ -20,14 +20,16 @@ final class ArmingTimes {
   private final Release release;
   private final String namespace;
   private final Map<String, Instant> scheduled = new HashMap<>();
+  private final Map<String, Instant> attached = new HashMap<>();
 
   ArmingTimes(Release release, String namespace) {
     this.release = release;
     this.namespace = namespace;
   }
 
-  /** Remembers who was scheduled so far, since Events go with their pods. */
-  void scheduled() {
+  /** Remembers what Events and logs tell so far: Events go with their pods, logs are rotated. */
+  void look() {
+    release.cluster().nodes().forEach(this::attached);
     release
         .cluster()
         .run(
@@ -44,7 +46,6 @@ final class ArmingTimes {
   }
 
   String tell() {
-    Map<String, Instant> attached = attached();
     List<Long> times = new ArrayList<>();
     scheduled.forEach((pod, at) -> {
       Instant then = attached.get(PodNetwork.device(PodNetwork.ORDINARY, namespace, pod));
@@ -53,26 +54,23 @@ final class ArmingTimes {
       }
     });
     if (times.isEmpty()) {
-      return "not measured: interfaces are not named for their pods";
+      return "not measured: of %d pods scheduled and %d interfaces attached none belong together"
+          .formatted(scheduled.size(), attached.size());
     }
     Collections.sort(times);
     return "p50 %d ms, p99 %d ms, of %d pods"
         .formatted(times.get(times.size() / 2), times.get(times.size() * 99 / 100), times.size());
   }
 
-  private Map<String, Instant> attached() {
-    Map<String, Instant> attached = new HashMap<>();
-    for (String node : release.cluster().nodes()) {
-      String log =
-          release
-              .cluster()
-              .run("--namespace=merlon", "logs", release.agent(node), "--tail=-1")
-              .succeeded();
-      Matcher found = ATTACHED.matcher(log);
-      while (found.find()) {
-        attached.put(found.group(2), Instant.parse(found.group(1)));
-      }
+  private void attached(String node) {
+    String log =
+        release
+            .cluster()
+            .run("--namespace=merlon", "logs", release.agent(node), "--tail=-1")
+            .succeeded();
+    Matcher found = ATTACHED.matcher(log);
+    while (found.find()) {
+      attached.put(found.group(2), Instant.parse(found.group(1)));
     }
-    return attached;
   }
 }

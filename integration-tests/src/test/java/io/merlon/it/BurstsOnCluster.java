@@ -129,7 +129,7 @@ class BurstsOnCluster extends OnCluster {
         .filter(line -> ATTEMPT.matcher(line).matches())
         .map(line -> line.split(" ", -1))
         .forEach(parts -> count(parts, ready));
-    times.scheduled();
+    times.look();
     cluster
         .run("--namespace=bursts", "delete", "pods", chosen, "--wait=false", "--grace-period=0")
         .succeeded();

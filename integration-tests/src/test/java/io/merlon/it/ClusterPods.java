@@ -138,6 +138,28 @@ record ClusterPods(Kubectl cluster) {
     return lines(server).lines().filter(line::equals).count();
   }
 
+  /**
+   * Segments of pods' open TCP connections that were sent again and had not arrived before. Those
+   * that had are told of by the other end (D-SACK): a machine at a standstill has packets sent
+   * again of which none was lost.
+   */
+  long segmentsLost(Spec... senders) {
+    long lost = 0;
+    for (Spec pod : senders) {
+      List<String> counted =
+          cluster
+              .exec(pod.namespace(), pod.name(), "cat", "/proc/net/snmp", "/proc/net/netstat")
+              .succeeded()
+              .lines()
+              .toList();
+      lost +=
+          Statistics.of(counted, "Tcp", "RetransSegs")
+              - Statistics.of(counted, "TcpExt", "TCPSynRetrans")
+              - Statistics.of(counted, "TcpExt", "TCPDSACKRecv");
+    }
+    return lost;
+  }
+
   int restarts(Spec pod) {
     return Integer.parseInt(
         cluster.get(

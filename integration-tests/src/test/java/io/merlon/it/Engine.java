@@ -98,6 +98,7 @@ final class Engine {
     return started(
         new GenericContainer<>(DockerImageName.parse(image))
             .withNetworkMode("container:" + node.getContainerId())
+            .withEnv("MERLON_PIN_ROOT", "/bpf/merlon")
             .withCommand(command)
             .withCreateContainerCmdModifier(
                 create -> confine(Objects.requireNonNull(create.getHostConfig()), cluster, pins)));
@@ -110,8 +111,7 @@ final class Engine {
 
   private static void confine(HostConfig host, Path cluster, Path pins) {
     host.withBinds(
-            Bind.parse(cluster + ":/manifests:ro"),
-            new Bind(pins.toString(), new Volume("/sys/fs/bpf")))
+            Bind.parse(cluster + ":/manifests:ro"), new Bind(pins.toString(), new Volume("/bpf")))
         .withCapDrop(Capability.ALL)
         .withCapAdd(knowsBpf() ? CHART : OLD)
         .withReadonlyRootfs(true)

@@ -52,7 +52,6 @@ class InstallOnCluster extends OnCluster {
 
     long lost = 0;
     long worst = 0;
-    long resent = 0;
     int restarts = payments.restarts() + pods.restarts(server);
     for (ClusterPods.Spec holder : holders) {
       Map<String, Long> said = pods.said(holder);
@@ -62,7 +61,6 @@ class InstallOnCluster extends OnCluster {
           "all go on: " + said);
       lost += said.getOrDefault("lost", 1L);
       worst = Math.max(worst, said.getOrDefault("worst", 0L));
-      resent += said.getOrDefault("resent", 1L);
       restarts += pods.restarts(holder);
     }
     evidence.is(
@@ -70,10 +68,12 @@ class InstallOnCluster extends OnCluster {
         "" + lost,
         "0");
     evidence.is("longest any of them waited for an answer", worst + " ms");
-    evidence.is("segments sent again, as after a loss", "" + resent, "0");
+    long segments =
+        pods.segmentsLost(server) + pods.segmentsLost(holders.toArray(ClusterPods.Spec[]::new));
+    evidence.is("segments of these lost", "" + segments, "0");
     evidence.is("pods restarted", "" + restarts, "0");
     assertEquals(0, lost);
-    assertEquals(0, resent);
+    assertEquals(0, segments);
     assertEquals(0, restarts);
     assertEquals("", release.left());
   }

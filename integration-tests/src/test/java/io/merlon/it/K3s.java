@@ -51,6 +51,7 @@ final class K3s implements AutoCloseable {
   /** Why it cannot be started; empty where it can. */
   static Optional<String> missing() {
     return Engine.missing()
+        .or(Kubectl::missing)
         .or(() ->
             plugins().isEmpty() ? Optional.of("no CNI plugins in " + FOLDERS) : Optional.empty())
         .or(() ->

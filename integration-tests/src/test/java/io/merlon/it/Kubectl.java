@@ -1,11 +1,13 @@
 package io.merlon.it;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A cluster that a kubeconfig leads to, if it has nodes. */
 final class Kubectl {
@@ -17,6 +19,14 @@ final class Kubectl {
   private Kubectl(Path kubeconfig, List<String> nodes) {
     this.kubeconfig = kubeconfig;
     this.nodes = nodes;
+  }
+
+  /** Why the command cannot be run; empty where it can. */
+  static Optional<String> missing() {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "kubectl")))
+        ? Optional.empty()
+        : Optional.of("there is no kubectl");
   }
 
   /** The one that KUBECONFIG leads to. */

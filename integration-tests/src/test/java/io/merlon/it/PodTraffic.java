@@ -9,9 +9,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -114,19 +111,9 @@ public final class PodTraffic {
         latest = Math.max(latest, answered);
       }
       tell(
-          "open=%d lost=%d answers=%d worst=%d resent=%d oldest=%d latest=%d"
-              .formatted(open, lost.get(), answers.get(), worst.get(), resent(), oldest, latest));
+          "open=%d lost=%d answers=%d worst=%d oldest=%d latest=%d"
+              .formatted(open, lost.get(), answers.get(), worst.get(), oldest, latest));
     }
-  }
-
-  /** TCP segments of this pod that had to be sent again, which is what a lost packet looks like. */
-  private static long resent() throws IOException {
-    List<String> tcp =
-        Files.readAllLines(Path.of("/proc/net/snmp")).stream()
-            .filter(line -> line.startsWith("Tcp:"))
-            .toList();
-    int at = List.of(tcp.get(0).split(" ", -1)).indexOf("RetransSegs");
-    return Long.parseLong(tcp.get(1).split(" ", -1)[at]);
   }
 
   private static Socket open(InetSocketAddress to) throws InterruptedException {

@@ -120,10 +120,10 @@ class ServicesOnCluster extends OnCluster {
         }
       }
     }
-    String server = cluster.get("default", "endpoints/kubernetes", "{.subsets[0].addresses[0].ip}");
+    String server =
+        cluster.get("default", "endpointslice/kubernetes", "{.endpoints[0].addresses[0]}");
     int port =
-        Integer.parseInt(
-            cluster.get("default", "endpoints/kubernetes", "{.subsets[0].ports[0].port}"));
+        Integer.parseInt(cluster.get("default", "endpointslice/kubernetes", "{.ports[0].port}"));
     ask(false, client, server, port, "client -> API server");
     cluster.apply(
         Mission.policy(

@@ -15,8 +15,13 @@ record Statistics(NetworkNamespace namespace) {
   }
 
   private long table(String file, String protocol, String name) {
+    return of(namespace.procNet(file), protocol, name);
+  }
+
+  /** A counter of such a file's lines. */
+  static long of(List<String> file, String protocol, String name) {
     List<List<String>> lines =
-        namespace.procNet(file).stream()
+        file.stream()
             .filter(line -> line.startsWith(protocol + ": "))
             .map(line -> List.of(line.split(" ", -1)))
             .toList();
