@@ -138,8 +138,9 @@ class ChartTest {
     Path readme = Path.of("../deploy/chart/README.md");
     String table =
         ValuesTable.of(
-            Path.of("../deploy/chart/values.schema.json"),
-            Files.readString(Path.of("../deploy/chart/values.yaml")));
+                Path.of("../deploy/chart/values.schema.json"),
+                Files.readString(Path.of("../deploy/chart/values.yaml")))
+            .strip();
     String text = Files.readString(readme);
     String written = TABLE.matcher(text).replaceFirst(Matcher.quoteReplacement(table));
     if (Boolean.getBoolean("merlon.write")) {
