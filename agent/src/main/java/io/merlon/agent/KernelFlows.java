@@ -5,10 +5,9 @@ import io.merlon.agent.program.PinnedMaps;
 import io.merlon.agent.program.TableRoom;
 import io.merlon.bpf.KernelClock;
 import io.merlon.datapath.Config;
-import io.merlon.datapath.Flow;
-import io.merlon.datapath.FlowKey;
 import io.merlon.datapath.Fragment;
 import io.merlon.datapath.FragmentKey;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
 
@@ -41,9 +40,9 @@ record KernelFlows(Path pins) implements FlowSweep.Kernel {
   }
 
   @Override
-  public void flows(BiConsumer<FlowKey, Flow> visitor) {
+  public void flows(BiConsumer<ByteBuffer, ByteBuffer> visitor) {
     try (PinnedMaps maps = PinnedMaps.open(pins)) {
-      maps.flows(visitor);
+      maps.flowBytes(visitor);
     }
   }
 }

@@ -33,6 +33,7 @@ final class Watching implements AutoCloseable {
   private static final long LARGEST_FILE = 64L << 20;
 
   private final AgentLoop loop;
+  private final FlowLog log;
   private final FlowPipeline flows;
   private final EventReader events;
   private final FlowSweep ends;
@@ -45,9 +46,11 @@ final class Watching implements AutoCloseable {
       Adopted adopted,
       FlowLog log) {
     this.loop = adopted.loop();
+    this.log = log;
     Path pins = settings.kernel().pinRoot();
     this.flows = pipeline(settings, queue, adopted, log);
-    this.events = EventReader.start(adopted.datapath().kernel().events(), flows);
+    this.events =
+        EventReader.start(EventReader.Events.of(adopted.datapath().kernel().events()), flows);
     this.ends = FlowSweep.start(new KernelFlows(pins), flows, settings.telling().flows().ends());
     Duration every = settings.telling().verifyEvery();
     this.check =
@@ -115,7 +118,7 @@ final class Watching implements AutoCloseable {
   }
 
   EventTally events() {
-    return flows.tally(events.read());
+    return flows.tally(events.read(), events.unreadable(), log.missed());
   }
 
   PeerDenials.Counted denials() {

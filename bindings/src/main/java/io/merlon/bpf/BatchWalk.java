@@ -4,6 +4,7 @@ import io.merlon.bpf.raw.Libbpf;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.function.BiConsumer;
 
 /** A walk over a whole map by look-up batches. */
@@ -20,20 +21,35 @@ final class BatchWalk<K, V> {
     }
   }
 
+  /** What is done with each entry, where it lies. */
+  private interface Delivery<K, V> {
+    void of(Slot<K> keys, Slot<V> values, int index);
+  }
+
   private final BpfMap<K, V> map;
   private final Kind kind;
-  private final BiConsumer<? super K, ? super V> visitor;
+  private final Delivery<K, V> delivery;
 
-  private BatchWalk(BpfMap<K, V> map, Kind kind, BiConsumer<? super K, ? super V> visitor) {
+  private BatchWalk(BpfMap<K, V> map, Kind kind, Delivery<K, V> delivery) {
     this.map = map;
     this.kind = kind;
-    this.visitor = visitor;
+    this.delivery = delivery;
   }
 
   /** Whether the map can be walked so; if not, nothing was visited. */
   static <K, V> boolean visit(
       BpfMap<K, V> map, int capacity, Kind kind, BiConsumer<? super K, ? super V> visitor) {
-    return new BatchWalk<>(map, kind, visitor).walk(capacity);
+    return new BatchWalk<>(
+            map, kind, (keys, values, i) -> visitor.accept(keys.get(i), values.get(i)))
+        .walk(capacity);
+  }
+
+  /** The same, of entries as they lie in memory; nothing is made of them. */
+  static <K, V> boolean visitBytes(
+      BpfMap<K, V> map, int capacity, BiConsumer<ByteBuffer, ByteBuffer> visitor) {
+    return new BatchWalk<>(
+            map, Kind.LOOK_UP, (keys, values, i) -> visitor.accept(keys.bytes(i), values.bytes(i)))
+        .walk(capacity);
   }
 
   private boolean walk(int wanted) {
@@ -92,7 +108,7 @@ final class BatchWalk<K, V> {
 
   private void deliver(Slot<K> keys, Slot<V> values, int entries) {
     for (int i = 0; i < entries; i++) {
-      visitor.accept(keys.get(i), values.get(i));
+      delivery.of(keys, values, i);
     }
   }
 }

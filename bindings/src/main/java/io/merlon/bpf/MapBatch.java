@@ -3,6 +3,7 @@ package io.merlon.bpf;
 import io.merlon.bpf.raw.Libbpf;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
@@ -156,6 +157,24 @@ public final class MapBatch<K, V> {
     if (visits.singly || !BatchWalk.visit(map, chunkCapacity(), BatchWalk.Kind.LOOK_UP, visitor)) {
       visits.singly = true;
       map.forEach(visitor);
+    }
+  }
+
+  /**
+   * Visits all entries as they lie in memory, for who wants little of each: nothing is made of
+   * them. Both buffers, from position to limit, are used again as soon as the visitor returns.
+   */
+  public void forEachBytes(BiConsumer<ByteBuffer, ByteBuffer> visitor) {
+    if (visits.singly || !BatchWalk.visitBytes(map, chunkCapacity(), visitor)) {
+      visits.singly = true;
+      try (Arena arena = Arena.ofConfined()) {
+        Chunk<K, V> one = new Chunk<>(map, arena, 1);
+        map.forEach((key, value) -> {
+          one.keys.put(0, key);
+          one.values.put(0, value);
+          visitor.accept(one.keys.bytes(0), one.values.bytes(0));
+        });
+      }
     }
   }
 

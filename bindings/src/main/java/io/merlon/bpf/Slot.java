@@ -40,7 +40,11 @@ final class Slot<T> {
   }
 
   T get(int index) {
-    buffer.limit((index + 1) * size).position(index * size);
-    return codec.decode(buffer);
+    return codec.decode(bytes(index));
+  }
+
+  /** The bytes of a value; there is one buffer for all of them. */
+  ByteBuffer bytes(int index) {
+    return buffer.limit((index + 1) * size).position(index * size);
   }
 }

@@ -42,6 +42,17 @@ class MapBatchTest {
   }
 
   @Test
+  void entriesAreReadWhereTheyLie() {
+    Map<Integer, Long> numbers = numbers(MANY);
+    try (OwnedMap<Integer, Long> map = BpfMap.create(hash(MANY), Codec.u32(), Codec.u64())) {
+      map.batch().putAll(numbers);
+      Map<Integer, Long> read = new HashMap<>();
+      map.batch().forEachBytes((key, value) -> read.put(key.getInt(), value.getLong()));
+      assertEquals(numbers, read);
+    }
+  }
+
+  @Test
   void deletionStepsOverAbsentKeys() {
     try (OwnedMap<Integer, Long> map = BpfMap.create(hash(100), Codec.u32(), Codec.u64())) {
       map.batch().putAll(numbers(50));

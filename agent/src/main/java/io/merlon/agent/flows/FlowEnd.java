@@ -5,8 +5,8 @@ import io.merlon.agent.identity.Address;
 /**
  * One end of a flow. What does not apply, or is not known, is "".
  *
- * @param kind what is at the address: pod, node, service, cidr (it is in a range policies name) or
- *     outside
+ * @param kind what is at the address: pod, node, service, cidr (it is in a range policies name),
+ *     outside, or unknown: it has changed hands since the flow began
  * @param name the pod's, node's or service's name, or the range
  */
 public record FlowEnd(

@@ -1,58 +1,76 @@
 package io.merlon.agent.flows;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /** The latest flows, and those who follow them; for any thread. */
 public final class FlowLog implements FlowSink {
-  private static final int KEPT = 4096;
+  private final Latest latest = new Latest();
+  private final List<Following> followers = new CopyOnWriteArrayList<>();
+  private final LongSupplier nanoTime;
+  private final AtomicLong missed = new AtomicLong();
 
-  private final Deque<Flow> latest = new ArrayDeque<>();
-  private final List<Consumer<List<Flow>>> followers = new CopyOnWriteArrayList<>();
+  public FlowLog() {
+    this(System::nanoTime);
+  }
+
+  FlowLog(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
 
   @Override
   public void accept(List<Flow> flows) {
+    List<Following> now;
     synchronized (latest) {
-      for (Flow flow : flows) {
-        if (latest.size() >= KEPT) {
-          latest.removeFirst();
-        }
-        latest.addLast(flow);
-      }
+      latest.add(flows);
+      now = List.copyOf(followers);
     }
-    followers.forEach(follower -> follower.accept(flows));
+    now.forEach(follower -> missed.addAndGet(follower.tell(flows)));
+  }
+
+  /** Who could not be told of what was missed is told of it as soon as there is time. */
+  @Override
+  public void idle() {
+    followers.forEach(follower -> follower.tell(List.of()));
   }
 
   /** The latest that pass, the oldest first. */
   public List<Flow> latest(FlowFilter filter) {
-    List<Flow> found = new ArrayList<>();
-    synchronized (latest) {
-      latest.stream().filter(filter::passes).forEach(found::add);
-    }
-    int from = Math.max(0, found.size() - filter.limit());
-    return List.copyOf(found.subList(from, found.size()));
+    return latest.all(filter::passes, filter.limit());
   }
 
   public Optional<Flow> find(String id) {
-    synchronized (latest) {
-      return latest.stream().filter(flow -> flow.id().equals(id)).findFirst();
-    }
+    return latest.any(flow -> flow.id().equals(id));
   }
 
-  /** From now on it is told of new flows too; what it returns ends that. */
-  public Runnable follow(Consumer<List<Flow>> follower) {
-    followers.add(follower);
-    return () -> followers.remove(follower);
+  /**
+   * It is told of the latest that pass and, from then on, of new ones; what it returns ends that.
+   */
+  public Runnable follow(FlowFilter filter, Follower follower) {
+    Following following = new Following(filter, follower, nanoTime);
+    // Whoever tells it of new ones waits until the latest are told.
+    synchronized (following) {
+      List<Flow> found;
+      synchronized (latest) {
+        found = latest(filter);
+        followers.add(following);
+      }
+      missed.addAndGet(following.tell(found));
+    }
+    return () -> followers.remove(following);
   }
 
   /** How many follow. */
   public int followers() {
     return followers.size();
+  }
+
+  /** Flows that followers were too slow for, each counted for each of them. */
+  public long missed() {
+    return missed.get();
   }
 
   @Override

@@ -37,13 +37,11 @@ final class FlowMaker {
     this.prefix = prefix;
   }
 
-  Flow make(Group group, FlowNames names, FlowPipeline.Known known, Instant now) {
+  Flow make(Group group, FlowNames.Ends ends, FlowPipeline.Known known, Instant now) {
     CompiledPolicy policy = known.policy();
     Event event = group.first;
-    FlowEnd pod =
-        names.end(FlowNames.address(event.pod()), event.podPort(), event.protocol(), policy);
-    FlowEnd peer =
-        names.end(FlowNames.address(event.peer()), event.peerPort(), event.protocol(), policy);
+    FlowEnd pod = ends.pod(event, policy);
+    FlowEnd peer = ends.peer(event, policy);
     SlotMeaning meaning = meaning(event, policy);
     return new Flow(
         prefix + "-" + Long.toString(++made, Character.MAX_RADIX),

@@ -15,8 +15,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -35,7 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FlowPipeline.class);
   private static final int FLOWS = 2048;
-  private static final int WAITING = 4;
   private static final Duration WINDOW = Duration.ofMillis(500);
   private static final Duration AGE = Duration.ofMinutes(10);
 
@@ -46,19 +43,20 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
   private final PeerDenials denials;
   private final InstantSource clock;
   private final int sample;
-  private final BlockingQueue<List<Group>> waiting = new ArrayBlockingQueue<>(WAITING);
+  private final FlowQueue waiting = new FlowQueue();
   private final Thread thread;
   private long taken = System.nanoTime();
   private Instant aged;
   private long ends;
   private final AtomicLong endsSampledOut = new AtomicLong();
+  private final AtomicLong endsUntold = new AtomicLong();
 
   /** When the last event was made, by the kernel's clock and by ours. */
   private volatile Moment moment = new Moment(0, 0);
 
   private record Moment(long jiffies, long nanos) {}
 
-  private final AtomicLong dropped = new AtomicLong();
+  private final AtomicLong unsent = new AtomicLong();
 
   /**
    * Whom it asks.
@@ -111,7 +109,7 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
     }
     if (now - taken >= WINDOW.toNanos()) {
       taken = now;
-      hand(window.take());
+      waiting.addWindow(window.take());
     }
   }
 
@@ -135,25 +133,18 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
         endsSampledOut.incrementAndGet();
       }
     }
-    if (!told.isEmpty() && !waiting.offer(told)) {
-      dropped.addAndGet(told.size());
-    }
+    waiting.addEnds(told);
   }
 
-  private void hand(List<Group> groups) {
-    if (!groups.isEmpty() && !waiting.offer(groups)) {
-      drop(groups);
-    }
-  }
-
-  private void drop(List<Group> groups) {
-    dropped.addAndGet(groups.stream().mapToLong(group -> group.packets + group.suppressed).sum());
+  /** So many more ended, which were too many at once. */
+  void endsUntold(long count) {
+    endsUntold.addAndGet(count);
   }
 
   private void run() {
     try {
       while (true) {
-        write(waiting.take());
+        waiting.take().ifPresentOrElse(this::write, this::idle);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -170,30 +161,55 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
       Known known = sources.known().get();
       FlowNames names = sources.names().apply(book -> FlowNames.of(groups, book)).join();
       List<Flow> flows = new ArrayList<>(groups.size());
-      for (Group group : groups) {
-        Flow flow = maker.make(group, names, known, now);
+      for (int i = 0; i < groups.size(); i++) {
+        Flow flow = maker.make(groups.get(i), names.ends().get(i), known, now);
         flows.add(flow);
         if (flow.isDenied() && !flow.ended()) {
           denials.add(FlowMaker.key(flow), flow.amount().packets() + flow.amount().suppressed());
         }
       }
-      sinks.forEach(sink -> sink.accept(flows));
+      sinks.forEach(sink -> send(sink, flows));
     } catch (CompletionException e) {
-      drop(groups);
+      waiting.drop(groups);
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("flows without names");
     } catch (RuntimeException e) {
-      drop(groups); // whatever it was, the next ones are written
+      waiting.drop(groups); // whatever it was, the next ones are written
       LOG.atError().setCause(e).log("flows were not written");
     }
   }
 
-  /** What became of events so far, but for how many were read. */
-  public EventTally tally(long read) {
+  private void idle() {
+    try {
+      sinks.forEach(FlowSink::idle);
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("a sink failed at rest");
+    }
+  }
+
+  /** What one sink trips over the others still get. */
+  private void send(FlowSink sink, List<Flow> flows) {
+    try {
+      sink.accept(flows);
+    } catch (RuntimeException e) {
+      unsent.addAndGet(flows.size());
+      LOG.atError().setCause(e).log("flows were not sent");
+    }
+  }
+
+  /**
+   * What became of events so far.
+   *
+   * @param read how many were read
+   * @param unreadable of them
+   * @param missed by followers
+   */
+  public EventTally tally(long read, long unreadable, long missed) {
     return new EventTally(
         read,
-        window.untold() + dropped.get(),
+        unreadable + window.untold() + waiting.dropped() + endsUntold.get(),
         window.sampledOut() + endsSampledOut.get(),
-        sinks.stream().mapToLong(FlowSink::lost).sum());
+        unsent.get() + sinks.stream().mapToLong(FlowSink::lost).sum(),
+        missed);
   }
 
   public PeerDenials.Counted denials() {

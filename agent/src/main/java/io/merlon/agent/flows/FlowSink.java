@@ -7,6 +7,9 @@ public interface FlowSink extends AutoCloseable {
   /** Takes some; whatever it cannot take it counts. */
   void accept(List<Flow> flows);
 
+  /** Is called now and then while there is nothing to take, on the same thread. */
+  default void idle() {}
+
   /** Flows it could not take. */
   long lost();
 

@@ -3,14 +3,11 @@ package io.merlon.agent.flows;
 import io.merlon.agent.flows.FlowWindow.Group;
 import io.merlon.agent.program.TableRoom;
 import io.merlon.datapath.Config;
-import io.merlon.datapath.Flow;
-import io.merlon.datapath.FlowKey;
 import io.merlon.datapath.Fragment;
 import io.merlon.datapath.FragmentKey;
+import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executors;
@@ -28,13 +25,22 @@ public final class FlowSweep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FlowSweep.class);
   private static final int AT_ONCE = 2048;
 
+  /** So many living flows are remembered from look to look. */
+  private static final int REMEMBERED = 8192;
+
+  /** Looking takes one in so many parts of the time at most, however large the tables are. */
+  private static final int SHARE = 200;
+
   private final Kernel kernel;
   private final FlowPipeline pipeline;
+  private final Duration every;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("merlon-flow-ends").daemon().factory());
   private OptionalLong before = OptionalLong.empty();
-  private Map<FlowKey, Flow> living = new HashMap<>();
+  private long seen;
+  private RememberedFlows living = new RememberedFlows(REMEMBERED);
+  private RememberedFlows spare = new RememberedFlows(REMEMBERED);
   private volatile Optional<FlowUse> use = Optional.empty();
 
   /** Where flows are found; for the sweep's thread. */
@@ -44,27 +50,39 @@ public final class FlowSweep implements AutoCloseable {
 
     int jiffiesPerSecond();
 
-    void flows(BiConsumer<FlowKey, Flow> visitor);
+    /** Hands over keys and values where they lie; see {@link io.merlon.datapath.FlowKey}. */
+    void flows(BiConsumer<ByteBuffer, ByteBuffer> visitor);
 
     void fragments(BiConsumer<FragmentKey, Fragment> visitor);
 
     TableRoom room();
   }
 
-  private FlowSweep(Kernel kernel, FlowPipeline pipeline) {
+  private FlowSweep(Kernel kernel, FlowPipeline pipeline, Duration every) {
     this.kernel = kernel;
     this.pipeline = pipeline;
+    this.every = every;
   }
 
   /** Begins; zero is never. */
   public static FlowSweep start(Kernel kernel, FlowPipeline pipeline, Duration every) {
-    FlowSweep sweep = new FlowSweep(kernel, pipeline);
+    FlowSweep sweep = new FlowSweep(kernel, pipeline, every);
     if (!every.isZero()) {
-      var _ =
-          sweep.thread.scheduleWithFixedDelay(
-              sweep::look, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+      sweep.next(every.toNanos());
     }
     return sweep;
+  }
+
+  private void next(long nanos) {
+    var _ = thread.schedule(this::lookAndGoOn, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void lookAndGoOn() {
+    long begun = System.nanoTime();
+    look();
+    if (!thread.isShutdown()) {
+      next(Math.max(every.toNanos(), SHARE * (System.nanoTime() - begun)));
+    }
   }
 
   /** How much of the tables lived at the last look; unknown before the second. */
@@ -75,26 +93,40 @@ public final class FlowSweep implements AutoCloseable {
   private void look() {
     try {
       Config config = kernel.config();
-      OptionalLong now = pipeline.jiffies(kernel.jiffiesPerSecond());
+      int perSecond = kernel.jiffiesPerSecond();
+      OptionalLong now = pipeline.jiffies(perSecond);
       if (now.isPresent() && before.isPresent()) {
-        look(config, before.getAsLong(), now.getAsLong());
+        look(
+            config,
+            new FlowEnds.Look(
+                (int) before.getAsLong(),
+                (int) now.getAsLong(),
+                (int) seen,
+                perSecond,
+                System.nanoTime()));
       }
       before = now;
+      // The clock is only read when an event is, so it may be a moment behind.
+      seen = pipeline.jiffies(perSecond).orElse(0) + perSecond;
     } catch (RuntimeException unreadable) {
       // What was pinned may have gone; the inspector says so, and the next look begins anew.
       LOG.atDebug().addKeyValue("reason", unreadable.getMessage()).log("flows are not readable");
       before = OptionalLong.empty();
-      living = new HashMap<>();
+      living.clear();
+      spare.clear();
       use = Optional.empty();
     }
   }
 
-  private void look(Config config, long from, long to) {
-    FlowEnds ends = new FlowEnds(config, kernel.jiffiesPerSecond(), from, to, living);
+  private void look(Config config, FlowEnds.Look look) {
+    FlowEnds ends = new FlowEnds(config, look, living, spare);
     kernel.flows(ends::add);
     hand(ends.ended());
-    living = ends.living();
-    LivingFragments fragments = new LivingFragments(config, to);
+    pipeline.endsUntold(ends.untold());
+    RememberedFlows used = living;
+    living = spare;
+    spare = used;
+    LivingFragments fragments = new LivingFragments(config, look.to());
     kernel.fragments(fragments::add);
     TableRoom room = kernel.room();
     use =
@@ -113,9 +145,9 @@ public final class FlowSweep implements AutoCloseable {
     private long v4;
     private long v6;
 
-    LivingFragments(Config config, long now) {
+    LivingFragments(Config config, int now) {
       this.config = config;
-      this.now = (int) now;
+      this.now = now;
     }
 
     void add(FragmentKey key, Fragment fragment) {

@@ -1,6 +1,8 @@
 package io.merlon.agent.flows;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -11,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,6 +24,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class OtlpSink implements FlowSink {
   private static final int UNDER_WAY = 4;
+
+  /** Of these, so many are for batches with denials. */
+  private static final int FOR_DENIALS = 1;
+
+  private static final int LONGEST_ANSWER = 1 << 16;
   private static final int INFO = 9;
   private static final int WARN = 13;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -43,25 +51,53 @@ public final class OtlpSink implements FlowSink {
 
   @Override
   public void accept(List<Flow> flows) {
-    if (!room.tryAcquire()) {
+    boolean denied = flows.stream().anyMatch(Flow::isDenied);
+    if (room.availablePermits() <= (denied ? 0 : FOR_DENIALS) || !room.tryAcquire()) {
       lost.addAndGet(flows.size());
       return;
     }
+    CompletableFuture<HttpResponse<String>> answer;
+    try {
+      answer = send(flows);
+    } catch (RuntimeException e) {
+      answer = CompletableFuture.failedFuture(e);
+    }
+    var _ =
+        answer.whenComplete((response, failure) -> {
+          room.release();
+          lost.addAndGet(failure == null ? rejected(response, flows.size()) : flows.size());
+        });
+  }
+
+  private CompletableFuture<HttpResponse<String>> send(List<Flow> flows) {
     HttpRequest request =
         HttpRequest.newBuilder(collector)
             .timeout(PATIENCE)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body(flows)))
             .build();
-    var _ =
-        client
-            .sendAsync(request, HttpResponse.BodyHandlers.discarding())
-            .whenComplete((response, failure) -> {
-              room.release();
-              if (failure != null || response.statusCode() / 100 != 2) {
-                lost.addAndGet(flows.size());
-              }
-            });
+    return client.sendAsync(
+        request,
+        HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(), LONGEST_ANSWER));
+  }
+
+  /** How many of so many the collector did not take, as the protocol has it say. */
+  private static long rejected(HttpResponse<String> response, int sent) {
+    if (response.statusCode() / 100 != 2) {
+      return sent;
+    }
+    try (JsonParser json = FlowJson.JSON.createParser(response.body())) {
+      while (json.nextToken() != null) {
+        if (json.currentToken() == JsonToken.FIELD_NAME
+            && json.currentName().equals("rejectedLogRecords")) {
+          json.nextToken();
+          return Math.clamp(Long.parseLong(json.getText()), 0, sent);
+        }
+      }
+    } catch (IOException | NumberFormatException e) {
+      // It took them, and does not say more: there are collectors that answer with prose.
+    }
+    return 0;
   }
 
   String body(List<Flow> flows) {

@@ -158,6 +158,7 @@ public final class AgentMetrics implements AutoCloseable {
         Metric.EVENTS_LOST, facts.kernel().stats().getOrDefault(Stat.EVENTS_LOST, 0L), "kernel");
     page.put(Metric.EVENTS_LOST, events.untold(), "agent");
     page.put(Metric.EVENTS_LOST, events.unsent(), "sink");
+    page.put(Metric.EVENTS_LOST, events.missed(), "follower");
     page.put(Metric.FLOWS_SAMPLED, events.sampledOut());
     facts
         .kernel()

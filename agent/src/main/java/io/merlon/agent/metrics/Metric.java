@@ -46,7 +46,8 @@ public enum Metric {
       Type.COUNTER,
       "merlon_events_lost",
       "Events lost, by where: in the kernel, since its buffer was full; here, since there were too"
-          + " many to tell each; in a sink that did not keep up.",
+          + " many to tell each or one was not understood; in a sink that did not keep up; for a"
+          + " follower that did not read in time, each flow for each of them.",
       "where"),
   FLOWS_SAMPLED(
       Type.COUNTER,

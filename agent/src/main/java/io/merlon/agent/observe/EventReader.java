@@ -1,11 +1,14 @@
 package io.merlon.agent.observe;
 
+import io.merlon.bpf.EventHandler;
 import io.merlon.bpf.RingBuffer;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the kernel's events on a thread of its own. Nobody wakes it: it looks every millisecond
@@ -16,11 +19,37 @@ public final class EventReader implements AutoCloseable {
   private static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(32);
 
-  private final RingBuffer events;
+  private static final Logger LOG = LoggerFactory.getLogger(EventReader.class);
+
+  private final Events events;
   private final Sink sink;
   private final Thread thread;
   private volatile boolean stopped;
   private final AtomicLong read = new AtomicLong();
+  private final AtomicLong unreadable = new AtomicLong();
+
+  /** Where events come from. */
+  public interface Events {
+    /** Hands over what is there, so many at most, and says how many that were. */
+    int poll(EventHandler handler, int most);
+
+    void close();
+
+    /** Those of the kernel; closed with what is returned. */
+    static Events of(RingBuffer ring) {
+      return new Events() {
+        @Override
+        public int poll(EventHandler handler, int most) {
+          return ring.poll(handler, most);
+        }
+
+        @Override
+        public void close() {
+          ring.close();
+        }
+      };
+    }
+  }
 
   /** Takes events. */
   public interface Sink extends Consumer<ByteBuffer> {
@@ -32,7 +61,7 @@ public final class EventReader implements AutoCloseable {
     void looked();
   }
 
-  private EventReader(RingBuffer events, Sink sink) {
+  private EventReader(Events events, Sink sink) {
     this.events = events;
     this.sink = sink;
     this.thread = Thread.ofPlatform().name("merlon-events").daemon().unstarted(this::run);
@@ -43,7 +72,7 @@ public final class EventReader implements AutoCloseable {
    *
    * @param events is closed when the reader is
    */
-  public static EventReader start(RingBuffer events, Sink sink) {
+  public static EventReader start(Events events, Sink sink) {
     EventReader reader = new EventReader(events, sink);
     reader.thread.start();
     return reader;
@@ -52,14 +81,38 @@ public final class EventReader implements AutoCloseable {
   private void run() {
     long wait = SHORTEST;
     while (!stopped) {
-      int found = events.poll(sink::accept, AT_ONCE);
+      int found = events.poll(this::hand, AT_ONCE);
       read.addAndGet(found);
-      sink.looked();
+      looked();
       wait = found > 0 ? SHORTEST : Math.min(2 * wait, LONGEST);
       if (found < AT_ONCE) {
         LockSupport.parkNanos(wait);
       }
     }
+  }
+
+  /** One that nobody understands costs the others nothing. */
+  private void hand(ByteBuffer event) {
+    try {
+      sink.accept(event);
+    } catch (RuntimeException e) {
+      if (unreadable.getAndIncrement() == 0) {
+        LOG.atError().setCause(e).log("an event was not understood; no more is said of others");
+      }
+    }
+  }
+
+  private void looked() {
+    try {
+      sink.looked();
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("events were not handed on");
+    }
+  }
+
+  /** How many of those read were not understood. */
+  public long unreadable() {
+    return unreadable.get();
   }
 
   /** How many events were read. */

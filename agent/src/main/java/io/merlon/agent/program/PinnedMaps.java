@@ -25,6 +25,7 @@ import io.merlon.datapath.FragmentKey;
 import io.merlon.datapath.Peer;
 import io.merlon.datapath.Service;
 import io.merlon.datapath.Subject;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -186,6 +187,13 @@ public final class PinnedMaps implements AutoCloseable {
   public void flows(BiConsumer<FlowKey, Flow> visitor) {
     for (boolean v6 : FAMILIES) {
       flows(v6).batch().forEach(visitor);
+    }
+  }
+
+  /** The same, as their bytes: see {@link io.merlon.bpf.MapBatch#forEachBytes}. */
+  public void flowBytes(BiConsumer<ByteBuffer, ByteBuffer> visitor) {
+    for (boolean v6 : FAMILIES) {
+      flows(v6).batch().forEachBytes(visitor);
     }
   }
 

@@ -105,7 +105,7 @@ final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
                 : ChannelFutureListener.CLOSE);
   }
 
-  /** Who reads too slowly misses what comes meanwhile. */
+  /** Who reads too slowly misses what comes meanwhile, and is told so by who feeds it. */
   private static void feed(ChannelHandlerContext context, Response response, Response.Feed feed) {
     HttpResponse head =
         new DefaultHttpResponse(
@@ -117,9 +117,11 @@ final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
     var _ = context.writeAndFlush(new DefaultHttpContent(bytes(response.body())));
     Runnable end =
         feed.to(text -> {
-          if (context.channel().isWritable()) {
+          boolean reads = context.channel().isWritable();
+          if (reads) {
             var _ = context.writeAndFlush(new DefaultHttpContent(bytes(text)));
           }
+          return reads;
         });
     var _ = context.channel().closeFuture().addListener(_ -> end.run());
   }

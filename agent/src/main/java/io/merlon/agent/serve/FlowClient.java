@@ -57,9 +57,12 @@ public final class FlowClient {
         .toList();
   }
 
-  /** A flow for people, in one line. */
+  /** A flow, or how many were missed, for people, in one line. */
   public static String text(String json) {
     Map<?, ?> flow = object(json);
+    if (flow.containsKey("missed")) {
+      return "# " + text(flow, "missed") + " flows are missing here: they were not read in time";
+    }
     String policy = text(flow, "policy");
     String ending = text(flow, "ending");
     String glass = text(flow, "glass");

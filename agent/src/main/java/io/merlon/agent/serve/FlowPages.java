@@ -5,6 +5,7 @@ import io.merlon.agent.flows.Flow;
 import io.merlon.agent.flows.FlowFilter;
 import io.merlon.agent.flows.FlowJson;
 import io.merlon.agent.flows.FlowLog;
+import io.merlon.agent.flows.Follower;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,9 @@ import java.util.stream.Collectors;
 final class FlowPages {
   private static final String NOW = "/now";
   private static final String EVENTS = "text/event-stream";
+
+  /** What readers of events skip. */
+  private static final String NOTHING = ":\n\n";
 
   private final FlowLog log;
   private final InstantSource clock;
@@ -30,21 +34,17 @@ final class FlowPages {
     } catch (IllegalArgumentException e) {
       return Response.text(400, String.valueOf(e.getMessage()));
     }
-    List<Flow> latest = log.latest(filter);
     return request.query().containsKey("follow")
-        ? new Response(
-            200,
-            EVENTS,
-            events(latest),
-            listener ->
-                log.follow(flows -> {
-                  String events = events(flows.stream().filter(filter::passes).toList());
-                  if (!events.isEmpty()) {
-                    listener.accept(events);
-                  }
-                }))
+        ? new Response(200, EVENTS, "", listener -> log.follow(filter, follower(listener)))
         : Response.json(
-            latest.stream().map(FlowJson::line).collect(Collectors.joining(",\n", "[", "]")));
+            log.latest(filter).stream()
+                .map(FlowJson::line)
+                .collect(Collectors.joining(",\n", "[", "]")));
+  }
+
+  private static Follower follower(Response.Listener listener) {
+    return (flows, missed) ->
+        listener.take(flows.isEmpty() && missed == 0 ? NOTHING : missed(missed) + events(flows));
   }
 
   /** One flow, by its id; or, after that and a slash, what is said of such a flow now. */
@@ -59,6 +59,13 @@ final class FlowPages {
                     .orElseGet(() -> Response.text(503, "nothing is known yet"))
                 : Response.json(FlowJson.line(flow)))
         .orElseGet(() -> Response.text(404, "no flow " + id + " among the latest"));
+  }
+
+  /** As an event of its own, which who only wants flows need not know. */
+  private static String missed(long flows) {
+    return flows == 0
+        ? ""
+        : "event: missed\ndata: {\"schema\":\"merlon.missed/v1\",\"missed\":" + flows + "}\n\n";
   }
 
   /** As server-sent events. */

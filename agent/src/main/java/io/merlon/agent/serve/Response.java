@@ -1,7 +1,6 @@
 package io.merlon.agent.serve;
 
 import java.nio.charset.StandardCharsets;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +15,13 @@ public record Response(int status, String contentType, String body, @Nullable Fe
   /** Has more to say from time to time. */
   public interface Feed {
     /** From now on it says it to the listener, on any thread; what it returns ends that. */
-    Runnable to(Consumer<String> listener);
+    Runnable to(Listener listener);
+  }
+
+  /** A client that stays. */
+  public interface Listener {
+    /** Takes something, or refuses it while it has not read what came before. */
+    boolean take(String text);
   }
 
   public Response(int status, String contentType, String body) {

@@ -3,22 +3,30 @@ package io.merlon.agent.flows;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.merlon.bpf.Codec;
 import io.merlon.datapath.Config;
 import io.merlon.datapath.Counter;
+import io.merlon.datapath.Event;
 import io.merlon.datapath.Flow;
 import io.merlon.datapath.FlowKey;
 import io.merlon.datapath.FlowState;
 import io.merlon.datapath.IpAddress;
 import io.merlon.datapath.Mode;
-import java.util.HashMap;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FlowEndsTest {
   private static final int HZ = 100;
+  private static final long NOW = 77_000_000_000L;
   private static final int CLOSED_FOR = 10 * HZ;
   private static final FlowKey KEY =
       new FlowKey(7, IpAddress.of("10.0.0.1"), IpAddress.of("10.0.0.2"), 40_000, 443, 6);
+
+  private final RememberedFlows living = new RememberedFlows(8);
+  private final RememberedFlows next = new RememberedFlows(8);
 
   private static Flow flow(int last, int flags) {
     return new Flow(
@@ -35,9 +43,24 @@ class FlowEndsTest {
   }
 
   private static List<FlowWindow.Group> look(long from, long to, Flow flow) {
-    FlowEnds ends = new FlowEnds(Config.defaults(HZ), HZ, from, to, new HashMap<>());
-    ends.add(KEY, flow);
+    FlowEnds ends = ends(from, to, new RememberedFlows(8), new RememberedFlows(8));
+    add(ends, KEY, flow);
     return ends.ended();
+  }
+
+  private static FlowEnds ends(long from, long to, RememberedFlows before, RememberedFlows living) {
+    FlowEnds.Look look = new FlowEnds.Look((int) from, (int) to, (int) from, HZ, NOW);
+    return new FlowEnds(Config.defaults(HZ), look, before, living);
+  }
+
+  static <T> ByteBuffer bytes(Codec<T> codec, T value) {
+    ByteBuffer out = ByteBuffer.allocate(codec.size()).order(ByteOrder.LITTLE_ENDIAN);
+    codec.encode(value, out);
+    return out.flip();
+  }
+
+  private static void add(FlowEnds ends, FlowKey key, Flow flow) {
+    ends.add(bytes(FlowKey.V4, key), bytes(Flow.CODEC, flow));
   }
 
   @Test
@@ -69,6 +92,7 @@ class FlowEndsTest {
     assertEquals(new Counter(3, 300), out.replies);
     assertEquals(5_000_000_000L, out.last - out.began);
     assertTrue(out.first.egress());
+    assertEquals(NOW - (9000 - 500) * 10_000_000L, out.began);
     FlowWindow.Group in = look(0, 9000, flow(1000, 0)).getFirst();
     assertEquals(3, in.packets);
     assertEquals(new Counter(4, 400), in.replies);
@@ -86,13 +110,14 @@ class FlowEndsTest {
   }
 
   /** What lived at one look, as the next begins. */
-  private static FlowEnds after(Flow before) {
-    FlowEnds first = new FlowEnds(Config.defaults(HZ), HZ, 0, 500, new HashMap<>());
-    first.add(KEY, before);
+  private FlowEnds after(Flow before) {
+    FlowEnds first = ends(0, 500, new RememberedFlows(8), living);
+    add(first, KEY, before);
     assertTrue(first.ended().isEmpty());
     assertEquals(1, first.livingV4());
     assertEquals(0, first.livingV6());
-    return new FlowEnds(Config.defaults(HZ), HZ, 500, 1500, first.living());
+    assertEquals(1, living.size());
+    return ends(500, 1500, living, next);
   }
 
   @Test
@@ -103,24 +128,24 @@ class FlowEndsTest {
     assertEquals(4, unseen.packets);
     assertEquals(400, unseen.bytes);
     assertEquals(5_000_000_000L, unseen.last - unseen.began);
-    assertTrue(next.living().isEmpty());
+    assertEquals(0, this.next.size());
   }
 
   @Test
   void whatWasCutIsToldOnce() {
     FlowEnds next = after(flow(400, 0));
-    next.add(KEY, flow(600, Flow.REVOKED));
+    add(next, KEY, flow(600, Flow.REVOKED));
     assertEquals(Ending.REVOKED, next.ended().getFirst().ending);
     assertEquals(1, next.ended().size());
-    FlowEnds later = new FlowEnds(Config.defaults(HZ), HZ, 1500, 2500, next.living());
-    later.add(KEY, flow(600, Flow.REVOKED));
+    FlowEnds later = ends(1500, 2500, this.next, living);
+    add(later, KEY, flow(600, Flow.REVOKED));
     assertTrue(later.ended().isEmpty());
   }
 
   @Test
   void anotherFlowAtTheSameEndsIsNotTheSame() {
     FlowEnds next = after(flow(400, 0));
-    next.add(KEY, flow(1400, 0));
+    add(next, KEY, flow(1400, 0));
     assertEquals(List.of(Ending.UNSEEN), endings(next));
   }
 
@@ -128,12 +153,57 @@ class FlowEndsTest {
   void whatEndsAsItShouldIsOver() {
     Flow same = flow(400, 0);
     FlowEnds next = after(same);
-    next.add(KEY, same);
+    add(next, KEY, same);
     assertEquals(List.of(Ending.OVER), endings(next));
     assertEquals(0, next.livingV4());
   }
 
   private static List<Ending> endings(FlowEnds ends) {
     return ends.ended().stream().map(group -> group.ending).toList();
+  }
+
+  /**
+   * What would have been denied is told before what was allowed, and what is too much is counted.
+   */
+  @Test
+  void onlySoManyEndsAreToldOfALook() {
+    FlowEnds ends = ends(0, 9000, living, next);
+    ByteBuffer key = bytes(FlowKey.V4, KEY);
+    for (int i = 0; i < 7000; i++) {
+      ends.add(key.rewind(), bytes(Flow.CODEC, flow(1000, 0)));
+    }
+    add(ends, KEY, flow(1000, Flow.WOULD_DENY));
+    List<FlowWindow.Group> ended = ends.ended();
+    assertEquals(FlowEnds.TOLD + 1, ended.size());
+    assertEquals(Event.Kind.DENIED, ended.getFirst().first.kind());
+    assertEquals(7000 - FlowEnds.TOLD, ends.untold());
+  }
+
+  /** A table of the default size, full of flows of which nothing is to be told. */
+  @Test
+  void aFullTableCostsLittleAndNoMemory() {
+    ByteBuffer key = bytes(FlowKey.V4, KEY);
+    ByteBuffer lives = bytes(Flow.CODEC, flow(1000, 0));
+    ByteBuffer over = bytes(Flow.CODEC, flow(-9000, 0));
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long begun = 0;
+    long allocated = 0;
+    for (int round = 0; round < 30; round++) {
+      if (round == 20) {
+        begun = System.nanoTime();
+        allocated = threads.getCurrentThreadAllocatedBytes();
+      }
+      FlowEnds ends = ends(500, 1500, living, next);
+      for (int i = 0; i < 131_072; i++) {
+        key.putShort(12, (short) i);
+        ends.add(key.rewind(), (i % 2 == 0 ? lives : over).rewind());
+      }
+      assertTrue(ends.ended().isEmpty());
+      next.clear();
+    }
+    double nanos = (System.nanoTime() - begun) / (10.0 * 131_072);
+    double bytes = (threads.getCurrentThreadAllocatedBytes() - allocated) / (10.0 * 131_072);
+    System.out.printf("print: %.1f ns and %.2f bytes for each flow looked at%n", nanos, bytes);
+    assertTrue(bytes < 1, "bytes each: " + bytes);
   }
 }

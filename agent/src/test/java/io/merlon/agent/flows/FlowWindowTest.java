@@ -13,7 +13,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FlowWindowTest {
+  private static final long SEED = 3;
+
   private static ByteBuffer event(Event.Kind kind, int peer, int podPort, int suppressed) {
+    IpAddress pod = IpAddress.of("10.0.0.1");
+    return event(kind, pod, IpAddress.v4(0x0a010000 + peer), podPort, suppressed);
+  }
+
+  private static ByteBuffer event(
+      Event.Kind kind, IpAddress pod, IpAddress peer, int podPort, int suppressed) {
     Event event =
         new Event(
             1,
@@ -21,8 +29,8 @@ class FlowWindowTest {
             1,
             200,
             0,
-            IpAddress.of("10.0.0.1"),
-            IpAddress.v4(0x0a010000 + peer),
+            pod,
+            peer,
             podPort,
             443,
             suppressed,
@@ -40,7 +48,7 @@ class FlowWindowTest {
 
   @Test
   void triesOfOneClientAreOneFlow() {
-    FlowWindow window = new FlowWindow(16, 1, 3);
+    FlowWindow window = new FlowWindow(16, 1, SEED);
     for (int port = 40_000; port < 40_100; port++) {
       window.add(event(Event.Kind.DENIED, 1, port, 2), port);
     }
@@ -55,7 +63,7 @@ class FlowWindowTest {
 
   @Test
   void allowedFlowsAreSampledAndDeniedOnesAreNot() {
-    FlowWindow window = new FlowWindow(1000, 10, 3);
+    FlowWindow window = new FlowWindow(1000, 10, SEED);
     for (int peer = 0; peer < 100; peer++) {
       window.add(event(Event.Kind.ALLOWED, peer, 1, 0), 0);
       window.add(event(Event.Kind.DENIED, peer, 1, 0), 0);
@@ -66,7 +74,7 @@ class FlowWindowTest {
 
   @Test
   void whatThereIsNoRoomForIsCounted() {
-    FlowWindow window = new FlowWindow(10, 1, 3);
+    FlowWindow window = new FlowWindow(10, 1, SEED);
     for (int peer = 0; peer < 25; peer++) {
       window.add(event(Event.Kind.DENIED, peer, 1, 1), 0);
     }
@@ -74,10 +82,50 @@ class FlowWindowTest {
     assertEquals(30, window.untold());
   }
 
+  /** Whoever knew the seed could choose addresses of one hash: they are two flows all the same. */
+  @Test
+  void peersOfOneHashAreTwoFlows() {
+    IpAddress pod = IpAddress.of("2001:db8::1");
+    IpAddress peer = IpAddress.of("2001:db8:1::2");
+    ByteBuffer event = event(Event.Kind.DENIED, pod, peer, 1, 0);
+    long before = FlowNumbers.mix(FlowNumbers.mix(SEED, event.getLong(24)), event.getLong(32));
+    long high = event.getLong(40) + 1;
+    long low =
+        FlowNumbers.mix(before, event.getLong(40))
+            ^ event.getLong(48)
+            ^ FlowNumbers.mix(before, high);
+    ByteBuffer other = event(Event.Kind.DENIED, pod, peer, 1, 0);
+    other.putLong(40, high).putLong(48, low);
+    FlowWindow window = new FlowWindow(16, 1, SEED);
+    window.add(event, 0);
+    window.add(other, 0);
+    window.add(event, 0);
+    List<FlowWindow.Group> groups = window.take();
+    assertEquals(2, groups.size());
+    assertEquals(peer, groups.getFirst().first.peer());
+    assertEquals(2, groups.getFirst().packets);
+    assertEquals(1, groups.getLast().packets);
+  }
+
+  @Test
+  void whatIsAllowedTakesNoRoomFromDenials() {
+    FlowWindow window = new FlowWindow(10, 1, SEED);
+    for (int peer = 0; peer < 25; peer++) {
+      window.add(event(Event.Kind.ALLOWED, peer, 1, 0), 0);
+    }
+    window.add(event(Event.Kind.DENIED, 100, 1, 0), 0);
+    List<FlowWindow.Group> groups = window.take();
+    assertEquals(11, groups.size());
+    assertEquals(Event.Kind.DENIED, groups.getLast().first.kind());
+    assertEquals(15, window.untold());
+    window.add(event(Event.Kind.DENIED, 100, 1, 0), 0);
+    assertEquals(1, window.take().getFirst().packets);
+  }
+
   /** A second of 200,000 events has to cost far less than a second, and no memory. */
   @Test
   void aFloodCostsLittle() {
-    FlowWindow window = new FlowWindow(2048, 1, 3);
+    FlowWindow window = new FlowWindow(2048, 1, SEED);
     ByteBuffer[] events = new ByteBuffer[50_000];
     for (int i = 0; i < events.length; i++) {
       events[i] = event(Event.Kind.DENIED, i, i, 0);

@@ -10,12 +10,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +36,8 @@ class OtlpSinkTest {
   private OtlpSink sink;
   private volatile int status = 200;
   private volatile boolean slow;
+  private volatile String answer = "";
+  private final AtomicInteger answered = new AtomicInteger();
 
   @BeforeEach
   void start() throws IOException {
@@ -46,8 +51,11 @@ class OtlpSinkTest {
           if (slow) {
             awaitGoOn();
           }
-          exchange.sendResponseHeaders(status, -1);
+          byte[] says = answer.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(status, says.length == 0 ? -1 : says.length);
+          exchange.getResponseBody().write(says);
           exchange.close();
+          answered.incrementAndGet();
         });
     collector.start();
     sink =
@@ -135,5 +143,68 @@ class OtlpSinkTest {
     collector.stop(0);
     sink.accept(List.of(SampleFlow.denied("a1")));
     Waiting.until("the loss is counted", () -> sink.lost() == 1);
+  }
+
+  @Test
+  void whatTheCollectorSaysItRejectedIsLost() {
+    answer = "{\"partialSuccess\":{\"rejectedLogRecords\":\"2\",\"errorMessage\":\"too old\"}}";
+    sink.accept(List.of(SampleFlow.denied("a1"), SampleFlow.denied("a2"), SampleFlow.denied("a3")));
+    Waiting.until("the loss is counted", () -> sink.lost() == 2);
+    answer = "{\"partialSuccess\":{\"rejectedLogRecords\":1}}";
+    sink.accept(List.of(SampleFlow.denied("a4"), SampleFlow.denied("a5")));
+    Waiting.until("the loss is counted", () -> sink.lost() == 3);
+  }
+
+  @Test
+  void anAnswerInProseIsNoLoss() {
+    answer = "thank you";
+    sink.accept(List.of(SampleFlow.denied("a1")));
+    Waiting.until("the first one is answered", () -> answered.get() == 1);
+    answer = "{\"partialSuccess\":{\"rejectedLogRecords\":1}}";
+    sink.accept(List.of(SampleFlow.denied("a2")));
+    Waiting.until("the loss is counted", () -> sink.lost() > 0);
+    assertEquals(1, sink.lost());
+  }
+
+  /** Each of them used to take the room of one batch for good. */
+  @Test
+  void whatCannotBeSentAtAllIsLostAndNothingElse() {
+    List<Flow> broken =
+        new AbstractList<>() {
+          @Override
+          public Flow get(int index) {
+            throw new IllegalStateException("flow " + index);
+          }
+
+          @Override
+          public int size() {
+            return 2;
+          }
+
+          @Override
+          public Stream<Flow> stream() {
+            return Stream.of(SampleFlow.denied("b1"), SampleFlow.denied("b2"));
+          }
+        };
+    for (int i = 0; i < 5; i++) {
+      sink.accept(broken);
+    }
+    assertEquals(10, sink.lost());
+    sink.accept(List.of(SampleFlow.denied("a1")));
+    Waiting.until("the collector is told", () -> bodies.size() == 1);
+    assertEquals(10, sink.lost());
+  }
+
+  @Test
+  void batchesWithoutDenialsLeaveRoomForOneWith() {
+    slow = true;
+    for (int batch = 0; batch < 10; batch++) {
+      sink.accept(List.of(SampleFlow.allowed("a" + batch)));
+    }
+    assertEquals(7, sink.lost());
+    sink.accept(List.of(SampleFlow.denied("d")));
+    assertEquals(7, sink.lost());
+    goOn.countDown();
+    Waiting.until("four batches arrive", () -> bodies.size() == 4);
   }
 }

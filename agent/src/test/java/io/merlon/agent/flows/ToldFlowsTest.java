@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Which flows are told, and what of them. */
@@ -34,7 +35,8 @@ class ToldFlowsTest {
   private final List<Flow> told = new CopyOnWriteArrayList<>();
   private final IncrementalCompiler compiler =
       new IncrementalCompiler(CompileOptions.forNode("n1"));
-  private final NameBook book = new NameBook(compiler, () -> 0);
+  private volatile long nanos;
+  private final NameBook book = new NameBook(compiler, () -> nanos);
   private volatile Breaks breaks = Breaks.NONE;
 
   private final class Keeping implements FlowSink {
@@ -83,7 +85,7 @@ class ToldFlowsTest {
         pipeline.accept(SampleEvent.of(2000 + i, Event.Kind.DENIED, Mode.AUDIT));
       }
       awaitTold(pipeline, FLOWS / 3 + 2 * FLOWS);
-      assertEquals(FLOWS - FLOWS / 3, pipeline.tally(3L * FLOWS).sampledOut());
+      assertEquals(FLOWS - FLOWS / 3, pipeline.tally(3L * FLOWS, 0, 0).sampledOut());
       assertEquals(2 * FLOWS, told.stream().filter(Flow::isDenied).count());
     }
   }
@@ -98,16 +100,57 @@ class ToldFlowsTest {
       }
       pipeline.handEnded(ends);
       awaitTold(pipeline, FLOWS / 3 + FLOWS);
-      assertEquals(FLOWS - FLOWS / 3, pipeline.tally(0).sampledOut());
+      assertEquals(FLOWS - FLOWS / 3, pipeline.tally(0, 0, 0).sampledOut());
       assertTrue(told.stream().allMatch(Flow::ended));
     }
   }
 
   private static FlowWindow.Group end(int peer, Event.Kind kind, Mode mode) {
+    return end(peer, kind, mode, 0);
+  }
+
+  private static FlowWindow.Group end(int peer, Event.Kind kind, Mode mode, long began) {
     FlowWindow.Group group =
-        new FlowWindow.Group(Event.CODEC.decode(SampleEvent.of(peer, kind, mode)), 0);
+        new FlowWindow.Group(Event.CODEC.decode(SampleEvent.of(peer, kind, mode)), began);
     group.ending = Ending.UNSEEN;
     return group;
+  }
+
+  /** The peer's address was another pod's when the flow began. */
+  @Test
+  void anEndIsNamedByWhoHadTheAddressWhenItBegan() {
+    long minute = TimeUnit.MINUTES.toNanos(1);
+    change(new ClusterEvent.PutNamespace(new Namespace("shop", Map.of(), Map.of())));
+    change(PaperLoop.pod("web", "web", "10.1.0.1", null));
+    nanos = 2 * minute;
+    change(gone("web"));
+    change(PaperLoop.pod("thief", "web", "10.1.0.1", null));
+    nanos = 3 * minute;
+    try (FlowPipeline pipeline = pipeline(1)) {
+      pipeline.handEnded(List.of(end(minute), end(2 * minute + minute / 2)));
+      awaitTold(pipeline, 2);
+      assertEquals("web", told.getFirst().destination().name());
+      assertEquals("thief", told.getLast().destination().name());
+      nanos = 20 * minute;
+      pipeline.handEnded(List.of(end(minute), end(3 * minute)));
+      awaitTold(pipeline, 4);
+      assertEquals("unknown", told.get(2).destination().kind());
+      assertEquals("", told.get(2).destination().name());
+      assertEquals("thief", told.getLast().destination().name());
+    }
+  }
+
+  private void change(ClusterEvent event) {
+    book.leaving(event);
+    compiler.apply(List.of(event));
+  }
+
+  private static ClusterEvent gone(String pod) {
+    return new ClusterEvent.Gone(new ClusterEvent.Key(ClusterEvent.Kind.POD, "shop", pod));
+  }
+
+  private static FlowWindow.Group end(long began) {
+    return end(1, Event.Kind.ALLOWED, Mode.ENFORCE, began);
   }
 
   @Test

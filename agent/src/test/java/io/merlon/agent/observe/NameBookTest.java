@@ -2,6 +2,7 @@ package io.merlon.agent.observe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.api.Namespace;
@@ -14,6 +15,7 @@ import io.merlon.agent.identity.WorkloadRef;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -110,5 +112,80 @@ class NameBookTest {
     assertEquals(8192, book.remembered());
     assertEquals(new AddressOwner.Outside(), book.owner(Address.of("10.1.0.0")));
     assertInstanceOf(AddressOwner.OfPod.class, book.owner(Address.of("10.1.35.249")));
+  }
+
+  private static String name(Optional<AddressOwner> owner) {
+    return owner.map(it -> ((AddressOwner.OfPod) it).pod().name()).orElse("nobody knows");
+  }
+
+  private String at(long seconds) {
+    long when = Duration.ofSeconds(seconds).toNanos();
+    return book.hasChanged(ADDRESS, when)
+        ? name(book.formerOwner(ADDRESS, when))
+        : name(Optional.of(book.owner(ADDRESS)));
+  }
+
+  private void second(long seconds) {
+    now = Duration.ofSeconds(seconds).toNanos();
+  }
+
+  /** An address goes from hand to hand. */
+  @Test
+  void whoComesLaterIsNotNamedForWhatWasBefore() {
+    tell(pod("web-5d-a", Pod.Phase.RUNNING));
+    assertEquals("web-5d-a", at(-3600));
+    second(100);
+    tell(gone("web-5d-a"));
+    second(130);
+    tell(pod("web-5d-b", Pod.Phase.RUNNING));
+    assertEquals("web-5d-a", at(-3600));
+    assertEquals("web-5d-a", at(50));
+    assertEquals("web-5d-b", at(131));
+    second(200);
+    tell(gone("web-5d-b"));
+    tell(pod("web-5d-c", Pod.Phase.RUNNING));
+    assertEquals("nobody knows", at(50));
+    assertEquals("web-5d-b", at(131));
+    assertEquals("web-5d-c", at(201));
+    second(900);
+    assertEquals("nobody knows", at(131));
+    assertEquals("web-5d-c", at(201));
+  }
+
+  @Test
+  void whoTakesAnAddressNobodyHadWasNotThereLongBefore() {
+    second(1000);
+    tell(pod("web-5d-a", Pod.Phase.RUNNING));
+    assertEquals("nobody knows", at(900));
+    assertEquals("web-5d-a", at(950));
+  }
+
+  @Test
+  void aPodThatGetsAnotherAddressGivesUpItsOwn() {
+    tell(pod("web-5d-a", Pod.Phase.RUNNING));
+    second(100);
+    tell(pod("web-5d-a", Pod.Phase.RUNNING, "10.0.0.8"));
+    tell(pod("web-5d-b", Pod.Phase.RUNNING));
+    assertEquals("web-5d-a", at(50));
+    assertEquals("web-5d-b", at(101));
+  }
+
+  /** Memory of changes is shared by all addresses: few are taken for changed that are not. */
+  @Test
+  void addressesThatDidNotChangeKeepTheirNames() {
+    tell(pod("web-5d-x", Pod.Phase.RUNNING));
+    second(100);
+    for (int i = 0; i < 2000; i++) {
+      tell(pod("web-5d-" + i, Pod.Phase.RUNNING, "10.1." + i / 250 + "." + i % 250));
+      tell(gone("web-5d-" + i));
+    }
+    int changed = 0;
+    for (int i = 0; i < 10_000; i++) {
+      changed += book.hasChanged(new Address.V4(0x0a020000 + i), 0) ? 1 : 0;
+    }
+    assertTrue(changed < 100, changed + " of 10,000");
+    for (int i = 0; i < 2000; i++) {
+      assertTrue(book.hasChanged(Address.of("10.1." + i / 250 + "." + i % 250), 0));
+    }
   }
 }

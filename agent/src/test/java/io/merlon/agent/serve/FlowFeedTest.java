@@ -10,6 +10,7 @@ import io.merlon.agent.flows.SampleFlow;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -62,6 +63,15 @@ class FlowFeedTest {
     String data = String.valueOf(events.readLine());
     assertTrue(data.startsWith("data: {\"schema\":\"merlon.flow/v1\""), data);
     return line.substring(4);
+  }
+
+  /** One that is there already. */
+  private static String line(BufferedReader events) {
+    try {
+      return events.ready() ? String.valueOf(events.readLine()) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Flow from(String id, String verdict) {
@@ -117,6 +127,28 @@ class FlowFeedTest {
     }
     BufferedReader other = reader(follow("&limit=1"));
     assertEquals("f999", nextId(other));
+  }
+
+  @Test
+  void whoReadsTooLateIsToldHowMuchIsMissing() throws IOException {
+    Socket socket = follow("");
+    Waiting.until("one follows", () -> log.followers() == 1);
+    int sent = 0;
+    while (log.missed() == 0) {
+      log.accept(List.of(from("f" + sent++, "denied")));
+    }
+    BufferedReader events = reader(socket);
+    Waiting.until(
+        "it is told",
+        () -> {
+          log.idle();
+          return line(events).equals("event: missed");
+        });
+    String said = String.valueOf(events.readLine());
+    assertEquals("data: {\"schema\":\"merlon.missed/v1\",\"missed\":" + log.missed() + "}", said);
+    assertEquals(
+        "# " + log.missed() + " flows are missing here: they were not read in time",
+        FlowClient.text(said.substring("data: ".length())));
   }
 
   @Test
