@@ -271,9 +271,13 @@ struct event {
 	__u8 reason;
 	__u8 tcp_flags;
 	__u8 pad;
-	__u32 pad2;
+	__u32 record; /* of a denial: the hash of the record that tells it */
 };
 
+/*
+ * What a record owes is final when its interval is over, and stays in it until the kernel tells it:
+ * with the flow's next packet, or when another flow needs the record.
+ */
 #define DENIALS 512
 struct denial {
 	__u32 hash; /* of the flow, 0: unused */

@@ -49,7 +49,7 @@ static __always_inline void event_fill(struct event *e, const struct packet *p, 
 	e->reason = j->reason;
 	e->tcp_flags = p->tcp_flags;
 	e->pad = 0;
-	e->pad2 = 0;
+	e->record = 0;
 }
 
 /*
@@ -75,27 +75,54 @@ static __always_inline void event_allowed(const struct packet *p, const struct j
 	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
 }
 
+#define FACTORS 13
+
+/* What a processor's hashes of denials are made with, see denial_hash(). */
+struct secret {
+	__u64 factor[FACTORS];
+};
+
+MAP(secrets, PERCPU_ARRAY, __u32, struct secret, 1, 0);
+
+/* Out of line, as each processor needs it once; no loop, which 5.10 may refuse. */
+static __noinline int secret_make(struct secret *s)
+{
+#pragma unroll
+	for (int i = 0; i < FACTORS; i++)
+		s->factor[i] = (__u64)bpf_get_prandom_u32() << 32 | bpf_get_prandom_u32();
+	return 0;
+}
+
 /*
- * Sums of products, which do not wait for one another as rounds of mixing do. Never zero, which is an
- * unused record's.
+ * Sums of products with secret factors, or whoever chooses addresses could choose flows that share a
+ * record, where one hides the other. By these any two flows have one hash with a chance of 2^-31
+ * (Lemire, Kaser: Strongly universal string hashing is fast), and products do not wait for one
+ * another as rounds of mixing do. Never zero, which is an unused record's.
  */
 static __always_inline __u32 denial_hash(const struct packet *p, const struct judgement *j)
 {
 	const __u32 *key = (const void *)&p->key;
-	__u64 hash = j->slot * 0x9e3779b97f4a7c15;
+	__u32 only = 0;
+	struct secret *s = bpf_map_lookup_elem(&secrets, &only);
 
-	hash += key[0] * 0xbf58476d1ce4e5b9;
-	hash += key[1] * 0x94d049bb133111eb;
-	hash += key[2] * 0xd6e8feb86659fd93;
-	hash += key[3] * 0xa0761d6478bd642f;
-	hash += key[4] * 0xe7037ed1a0b428db;
+	if (!s)
+		return 0;
+	if (!s->factor[0])
+		secret_make(s);
+	__u64 hash = s->factor[0] + j->slot * s->factor[1];
+
+	hash += key[0] * s->factor[2];
+	hash += key[1] * s->factor[3];
+	hash += key[2] * s->factor[4];
+	hash += key[3] * s->factor[5];
+	hash += key[4] * s->factor[6];
 	if (p->family == 6) {
-		hash += key[5] * 0x8ebc6af09c88c6e3;
-		hash += key[6] * 0x589965cc75374cc3;
-		hash += key[7] * 0x1d8e4e27c47d124f;
-		hash += key[8] * 0xeb44accab455d165;
-		hash += key[9] * 0xc2b2ae3d27d4eb4f;
-		hash += key[10] * 0x165667b19e3779f9;
+		hash += key[5] * s->factor[7];
+		hash += key[6] * s->factor[8];
+		hash += key[7] * s->factor[9];
+		hash += key[8] * s->factor[10];
+		hash += key[9] * s->factor[11];
+		hash += key[10] * s->factor[12];
 	}
 	return hash >> 32 | 0x80000000;
 }
@@ -131,8 +158,10 @@ static __always_inline void event_denied(const struct packet *p, const struct ju
 		return;
 	if (d->hash == hash) {
 		if (now - d->stamp < interval) {
-			if (!d->suppressed++)
+			if (!d->suppressed++) {
 				event_fill(&d->event, p, j, EVENT_DENIED);
+				d->event.record = hash;
+			}
 			stat_add(STAT_EVENTS_SUPPRESSED);
 			return;
 		}
@@ -150,6 +179,7 @@ static __always_inline void event_denied(const struct packet *p, const struct ju
 		return;
 	}
 	event_fill(e, p, j, EVENT_DENIED);
+	e->record = hash;
 	e->suppressed = owed;
 	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
 }

@@ -9,6 +9,7 @@ import io.merlon.agent.flows.FlowSweep;
 import io.merlon.agent.flows.FlowUse;
 import io.merlon.agent.flows.LineSink;
 import io.merlon.agent.flows.OtlpSink;
+import io.merlon.agent.flows.OwedDenials;
 import io.merlon.agent.loop.AgentLoop;
 import io.merlon.agent.loop.AgentView;
 import io.merlon.agent.loop.CommandQueue;
@@ -49,8 +50,11 @@ final class Watching implements AutoCloseable {
     this.log = log;
     Path pins = settings.kernel().pinRoot();
     this.flows = pipeline(settings, queue, adopted, log);
+    io.merlon.datapath.Datapath kernel = adopted.datapath().kernel();
     this.events =
-        EventReader.start(EventReader.Events.of(adopted.datapath().kernel().events()), flows);
+        EventReader.start(
+            EventReader.Events.of(kernel.events()),
+            new OwedDenials(new KernelDenials(kernel), flows));
     this.ends = FlowSweep.start(new KernelFlows(pins), flows, settings.telling().flows().ends());
     Duration every = settings.telling().verifyEvery();
     this.check =

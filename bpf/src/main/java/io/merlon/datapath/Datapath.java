@@ -11,6 +11,7 @@ import io.merlon.bpf.RingBuffer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.function.Consumer;
 
 /** The loaded datapath: its programs, and its maps with their types. */
 public final class Datapath implements AutoCloseable {
@@ -109,6 +110,20 @@ public final class Datapath implements AutoCloseable {
 
   public long stat(Stat stat) {
     return stats.get(stat.code()).orElse(0L);
+  }
+
+  /** What all processors remember of denials that owe something. */
+  public void denials(Consumer<Denial> visitor) {
+    object
+        .map("denials", Codec.u32(), PerCpu.list(Codec.bytes(Denial.SIZE)))
+        .batch()
+        .forEachBytes((_, records) -> {
+          for (int at = records.position(); at < records.limit(); at += Denial.SIZE) {
+            if (records.getInt(at + Denial.SUPPRESSED) != 0) {
+              visitor.accept(Denial.at(records, at));
+            }
+          }
+        });
   }
 
   /** A new reader of the events; the caller closes it. */

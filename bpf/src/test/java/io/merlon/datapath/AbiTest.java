@@ -152,7 +152,8 @@ class AbiTest {
                 Map.entry("direction", 1),
                 Map.entry("mode", 2),
                 Map.entry("reason", 9),
-                Map.entry("tcp_flags", 10))));
+                Map.entry("tcp_flags", 10),
+                Map.entry("record", 0)))); // which Denial reads
   }
 
   @Test
@@ -192,7 +193,7 @@ class AbiTest {
     }
   }
 
-  /** An address alone is a key without a struct's codec; a denial's record is the kernel's own. */
+  /** An address alone is a key without a struct's codec; a denial's record is only read. */
   @Test
   void everyStructOfTheHeaderHasACodec() throws IOException {
     Set<String> named = new TreeSet<>(AbiHeader.read().structs());
@@ -200,6 +201,22 @@ class AbiTest {
     assertEquals(
         named, samples().stream().map(s -> s.codec().cName()).collect(toCollection(TreeSet::new)));
     assertEquals(Objects.requireNonNull(structs().get("address6")).size(), Peer.KEY6.size());
+  }
+
+  @Test
+  void aDenialIsReadWhereItLies() throws IOException {
+    Map<String, Layout> structs = structs();
+    Layout denial = Objects.requireNonNull(structs.get("denial"));
+    assertEquals(Denial.SIZE, denial.size());
+    assertEquals(Denial.HASH, offset(denial, "hash"));
+    assertEquals(Denial.STAMP, offset(denial, "stamp"));
+    assertEquals(Denial.SUPPRESSED, offset(denial, "suppressed"));
+    assertEquals(Denial.EVENT, offset(denial, "event"));
+    assertEquals(Denial.TOLD, offset(Objects.requireNonNull(structs.get("event")), "record"));
+  }
+
+  private static int offset(Layout layout, String member) {
+    return Objects.requireNonNull(layout.members().get(member), member).offset();
   }
 
   private static byte[] ints(int... values) {

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FlowPipeline.class);
   private static final int FLOWS = 2048;
+  private static final int SUPPRESSED = 60;
   private static final Duration WINDOW = Duration.ofMillis(500);
   private static final Duration AGE = Duration.ofMinutes(10);
 
@@ -46,6 +47,7 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
   private final FlowQueue waiting = new FlowQueue();
   private final Thread thread;
   private long taken = System.nanoTime();
+  private long jiffies;
   private Instant aged;
   private long ends;
   private final AtomicLong endsSampledOut = new AtomicLong();
@@ -98,14 +100,25 @@ public final class FlowPipeline implements EventReader.Sink, AutoCloseable {
 
   @Override
   public void accept(ByteBuffer event) {
-    window.add(event, System.nanoTime());
+    accept(event, Integer.toUnsignedLong(event.getInt(event.position() + SUPPRESSED)));
+  }
+
+  /** Takes one of which so many suppressed denials are news. */
+  void accept(ByteBuffer event, long suppressed) {
+    jiffies = event.getLong(event.position());
+    tell(event, suppressed);
+  }
+
+  /** Takes one that does not say what time it is. */
+  void tell(ByteBuffer event, long suppressed) {
+    window.add(event, suppressed, System.nanoTime());
   }
 
   @Override
   public void looked() {
     long now = System.nanoTime();
-    if (window.jiffies() != moment.jiffies()) {
-      moment = new Moment(window.jiffies(), now);
+    if (jiffies != moment.jiffies()) {
+      moment = new Moment(jiffies, now);
     }
     if (now - taken >= WINDOW.toNanos()) {
       taken = now;

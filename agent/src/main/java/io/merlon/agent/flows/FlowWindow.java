@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * is allowed takes no room from what is denied.
  */
 final class FlowWindow {
-  private static final int SUPPRESSED = 60;
   private static final int LENGTH = 64;
   private static final int KIND = 68;
   private static final int ALLOWED = 1;
@@ -25,7 +24,6 @@ final class FlowWindow {
   private List<Group> filled = new ArrayList<>();
   private int denied;
   private long allowed;
-  private long jiffies;
   private final AtomicLong untold = new AtomicLong();
   private final AtomicLong sampledOut = new AtomicLong();
 
@@ -66,9 +64,13 @@ final class FlowWindow {
     this.numbers = new FlowNumbers(2 * most, seed);
   }
 
-  void add(ByteBuffer event, long now) {
+  /**
+   * Adds one.
+   *
+   * @param suppressed of its denial, as far as nobody told of them
+   */
+  void add(ByteBuffer event, long suppressed, long now) {
     int at = event.position();
-    jiffies = event.getLong(at);
     int kind = event.get(at + KIND);
     if (kind == ALLOWED) {
       allowed++;
@@ -78,7 +80,9 @@ final class FlowWindow {
       }
     }
     long count = kind == TOLD_ONLY ? 0 : 1;
-    long suppressed = Integer.toUnsignedLong(event.getInt(at + SUPPRESSED));
+    if (count + suppressed == 0) {
+      return;
+    }
     int number = numbers.find(event);
     if (number == FlowNumbers.NONE && !hasRoom(kind)) {
       untold.addAndGet(count + suppressed);
@@ -112,11 +116,6 @@ final class FlowWindow {
       numbers.clear();
     }
     return taken;
-  }
-
-  /** When the last event was made, by the kernel's clock; 0 if there was none. */
-  long jiffies() {
-    return jiffies;
   }
 
   /** Packets denied or flows allowed that there was no room to tell of. */

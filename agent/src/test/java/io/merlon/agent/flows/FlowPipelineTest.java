@@ -9,19 +9,15 @@ import io.merlon.agent.api.Namespace;
 import io.merlon.agent.api.Pod;
 import io.merlon.agent.compile.CompileOptions;
 import io.merlon.agent.compile.IncrementalCompiler;
-import io.merlon.agent.glass.Breaks;
 import io.merlon.agent.observe.NameBook;
-import io.merlon.agent.program.SlotMeaning;
 import io.merlon.datapath.Event;
 import io.merlon.datapath.IpAddress;
 import io.merlon.datapath.Mode;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -67,15 +63,7 @@ class FlowPipelineTest {
   }
 
   private FlowPipeline pipeline(FlowSink sink) {
-    return new FlowPipeline(
-        new FlowPipeline.Sources(
-            question -> CompletableFuture.completedFuture(question.apply(book)),
-            () -> new FlowPipeline.Known(compiler.current(), Breaks.NONE),
-            _ -> new SlotMeaning.Unknown()),
-        List.of(sink),
-        1,
-        100,
-        InstantSource.system());
+    return Pipelines.to(List.of(sink), compiler, book);
   }
 
   private static long usedHeap() {
@@ -129,7 +117,7 @@ class FlowPipelineTest {
     compiler.apply(pods);
     FlowWindow window = new FlowWindow(2048, 1, 3);
     for (int i = 0; i < 2048; i++) {
-      window.add(event(i), 0);
+      window.add(event(i), 0, 0);
     }
     List<FlowWindow.Group> groups = window.take();
     long best = Long.MAX_VALUE;

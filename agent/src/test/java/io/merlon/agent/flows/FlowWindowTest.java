@@ -46,13 +46,17 @@ class FlowWindowTest {
     return out.flip();
   }
 
+  private static void add(FlowWindow window, ByteBuffer event, long now) {
+    window.add(event, event.getInt(60), now);
+  }
+
   @Test
   void triesOfOneClientAreOneFlow() {
     FlowWindow window = new FlowWindow(16, 1, SEED);
     for (int port = 40_000; port < 40_100; port++) {
-      window.add(event(Event.Kind.DENIED, 1, port, 2), port);
+      add(window, event(Event.Kind.DENIED, 1, port, 2), port);
     }
-    window.add(event(Event.Kind.SUPPRESSED, 1, 40_000, 5), 50_000);
+    add(window, event(Event.Kind.SUPPRESSED, 1, 40_000, 5), 50_000);
     List<FlowWindow.Group> groups = window.take();
     assertEquals(1, groups.size());
     assertEquals(100, groups.getFirst().packets);
@@ -65,8 +69,8 @@ class FlowWindowTest {
   void allowedFlowsAreSampledAndDeniedOnesAreNot() {
     FlowWindow window = new FlowWindow(1000, 10, SEED);
     for (int peer = 0; peer < 100; peer++) {
-      window.add(event(Event.Kind.ALLOWED, peer, 1, 0), 0);
-      window.add(event(Event.Kind.DENIED, peer, 1, 0), 0);
+      add(window, event(Event.Kind.ALLOWED, peer, 1, 0), 0);
+      add(window, event(Event.Kind.DENIED, peer, 1, 0), 0);
     }
     assertEquals(110, window.take().size());
     assertEquals(90, window.sampledOut());
@@ -76,7 +80,7 @@ class FlowWindowTest {
   void whatThereIsNoRoomForIsCounted() {
     FlowWindow window = new FlowWindow(10, 1, SEED);
     for (int peer = 0; peer < 25; peer++) {
-      window.add(event(Event.Kind.DENIED, peer, 1, 1), 0);
+      add(window, event(Event.Kind.DENIED, peer, 1, 1), 0);
     }
     assertEquals(10, window.take().size());
     assertEquals(30, window.untold());
@@ -97,9 +101,9 @@ class FlowWindowTest {
     ByteBuffer other = event(Event.Kind.DENIED, pod, peer, 1, 0);
     other.putLong(40, high).putLong(48, low);
     FlowWindow window = new FlowWindow(16, 1, SEED);
-    window.add(event, 0);
-    window.add(other, 0);
-    window.add(event, 0);
+    add(window, event, 0);
+    add(window, other, 0);
+    add(window, event, 0);
     List<FlowWindow.Group> groups = window.take();
     assertEquals(2, groups.size());
     assertEquals(peer, groups.getFirst().first.peer());
@@ -111,14 +115,14 @@ class FlowWindowTest {
   void whatIsAllowedTakesNoRoomFromDenials() {
     FlowWindow window = new FlowWindow(10, 1, SEED);
     for (int peer = 0; peer < 25; peer++) {
-      window.add(event(Event.Kind.ALLOWED, peer, 1, 0), 0);
+      add(window, event(Event.Kind.ALLOWED, peer, 1, 0), 0);
     }
-    window.add(event(Event.Kind.DENIED, 100, 1, 0), 0);
+    add(window, event(Event.Kind.DENIED, 100, 1, 0), 0);
     List<FlowWindow.Group> groups = window.take();
     assertEquals(11, groups.size());
     assertEquals(Event.Kind.DENIED, groups.getLast().first.kind());
     assertEquals(15, window.untold());
-    window.add(event(Event.Kind.DENIED, 100, 1, 0), 0);
+    add(window, event(Event.Kind.DENIED, 100, 1, 0), 0);
     assertEquals(1, window.take().getFirst().packets);
   }
 
@@ -141,7 +145,7 @@ class FlowWindowTest {
         told = window.untold();
       }
       for (ByteBuffer event : events) {
-        window.add(event, 0);
+        add(window, event, 0);
       }
       window.take();
     }

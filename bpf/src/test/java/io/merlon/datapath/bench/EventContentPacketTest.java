@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.bpf.RingBuffer;
 import io.merlon.datapath.Counter;
+import io.merlon.datapath.Denial;
 import io.merlon.datapath.DropReason;
 import io.merlon.datapath.Event;
 import io.merlon.datapath.Flow;
@@ -15,6 +16,7 @@ import io.merlon.datapath.Mode;
 import io.merlon.datapath.Slots;
 import io.merlon.datapath.bench.Packets.End;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -146,6 +148,29 @@ class EventContentPacketTest {
         }
       }
     }
+  }
+
+  /** Who reads the record of a denial knows which event it is that tells the same. */
+  @ParameterizedTest(name = "IPv6 {0}")
+  @ValueSource(booleans = {false, true})
+  void whatADenialOwesIsReadWithTheNameOfItsRecord(boolean v6) {
+    try (Scene scene = Scene.of(Peers.addresses(10))) {
+      sent(scene, 4, denied(scene, v6));
+      assertEquals(1, events.size());
+      List<Denial> owed = new ArrayList<>();
+      scene.datapath.denials(denial -> {
+        assertTrue(denial.isWhole());
+        assertEquals(Scene.pod(v6), Event.CODEC.decode(denial.event()).pod());
+        owed.add(denial);
+      });
+      assertEquals(1, owed.size());
+      assertEquals(Denial.told(bytes(raw.getFirst())), owed.getFirst().hash());
+      assertEquals(3, owed.getFirst().suppressed());
+    }
+  }
+
+  private static ByteBuffer bytes(byte[] event) {
+    return ByteBuffer.wrap(event).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static byte[] denied(Scene scene, boolean v6) {
