@@ -181,6 +181,8 @@ public final class AgentProcessBench {
     Usage.over(node.agent(), BUSY, this::churn).print("100 pods a minute come and go", "RSS flat");
     Usage.over(node.agent(), IDLE, this::flows)
         .print(FLOWS_PER_SECOND + " new flows a second", "CPU < 2 %");
+    Usage.over(node.agent(), IDLE, this::flows)
+        .print("the same for 10 s more: their table is full", "CPU < 2 %");
   }
 
   private void churn() {
