@@ -84,9 +84,17 @@ struct secret {
 
 MAP(secrets, PERCPU_ARRAY, __u32, struct secret, 1, 0);
 
-/* Out of line, as each processor needs it once; no loop, which 5.10 may refuse. */
-static __noinline int secret_make(struct secret *s)
+/*
+ * Each processor needs it once. A function that is not static is walked by the verifier once, and not
+ * once for each way to it; it takes no pointers then (Linux < 5.12), and looks up for itself.
+ */
+__noinline int secret_make(void)
 {
+	__u32 only = 0;
+	struct secret *s = bpf_map_lookup_elem(&secrets, &only);
+
+	if (!s)
+		return 0;
 #pragma unroll
 	for (int i = 0; i < FACTORS; i++)
 		s->factor[i] = (__u64)bpf_get_prandom_u32() << 32 | bpf_get_prandom_u32();
@@ -108,7 +116,7 @@ static __always_inline __u32 denial_hash(const struct packet *p, const struct ju
 	if (!s)
 		return 0;
 	if (!s->factor[0])
-		secret_make(s);
+		secret_make();
 	__u64 hash = s->factor[0] + j->slot * s->factor[1];
 
 	hash += key[0] * s->factor[2];
@@ -127,11 +135,15 @@ static __always_inline __u32 denial_hash(const struct packet *p, const struct ju
 	return hash >> 32 | 0x80000000;
 }
 
-/* The record of another flow goes: what it owes is told. */
-static __noinline int event_settle(struct denial *d)
+/* The record of another flow goes: what it owes is told. Not static, see secret_make(). */
+__noinline int event_settle(__u32 place)
 {
-	struct event *e = event_reserve();
+	struct denial *d = bpf_map_lookup_elem(&denials, &place);
+	struct event *e;
 
+	if (!d)
+		return 0;
+	e = event_reserve();
 	if (!e)
 		return 0;
 	*e = d->event;
@@ -167,7 +179,7 @@ static __always_inline void event_denied(const struct packet *p, const struct ju
 		}
 		owed = d->suppressed;
 	} else if (d->suppressed) {
-		event_settle(d);
+		event_settle(place);
 	}
 	d->hash = hash;
 	d->stamp = now;

@@ -12,12 +12,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the kernel's events on a thread of its own. Nobody wakes it: it looks every millisecond
- * while there is something to read, and less often the longer there was nothing.
+ * while there is much to read, and less often the less there is. To wake up costs far more than to
+ * read an event.
  */
 public final class EventReader implements AutoCloseable {
   private static final int AT_ONCE = 4096;
-  private static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(32);
+  static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(1);
+  static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(32);
+
+  /** The longest wait where there was something. */
+  static final long LONG = TimeUnit.MILLISECONDS.toNanos(8);
+
+  /** So many events at a look are much; the default ring has room for 11,900. */
+  private static final int MUCH = 512;
+
+  private static final int LITTLE = 64;
 
   private static final Logger LOG = LoggerFactory.getLogger(EventReader.class);
 
@@ -84,11 +93,22 @@ public final class EventReader implements AutoCloseable {
       int found = events.poll(this::hand, AT_ONCE);
       read.addAndGet(found);
       looked();
-      wait = found > 0 ? SHORTEST : Math.min(2 * wait, LONGEST);
+      wait = next(wait, found);
       if (found < AT_ONCE) {
         LockSupport.parkNanos(wait);
       }
     }
+  }
+
+  /** How long to wait after so many were found after that wait. */
+  static long next(long wait, int found) {
+    if (found > MUCH) {
+      return SHORTEST;
+    }
+    if (found > LITTLE) {
+      return Math.min(wait, LONG);
+    }
+    return Math.min(2 * wait, found == 0 ? LONGEST : LONG);
   }
 
   /** One that nobody understands costs the others nothing. */

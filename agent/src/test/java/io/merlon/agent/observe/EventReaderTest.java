@@ -1,6 +1,7 @@
 package io.merlon.agent.observe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.agent.Waiting;
 import io.merlon.bpf.EventHandler;
@@ -59,5 +60,32 @@ class EventReaderTest {
       assertEquals(List.of(2, 4, 6), taken);
       assertEquals(3, reader.unreadable());
     }
+  }
+
+  /** Where so many events come in a second, how often it looks in the end. */
+  private static long looksPerSecond(long events) {
+    long wait = EventReader.SHORTEST;
+    long looks = 0;
+    for (long now = 0; now < 2_000_000_000L; now += wait) {
+      wait = EventReader.next(wait, (int) Math.min(4096, events * wait / 1_000_000_000L));
+      looks += now >= 1_000_000_000L ? 1 : 0;
+    }
+    return looks;
+  }
+
+  private static void assertLooks(long expected, long events) {
+    long looks = looksPerSecond(events);
+    assertTrue(Math.abs(looks - expected) <= 1, events + " events: " + looks + " looks");
+  }
+
+  @Test
+  void itLooksAsOftenAsTheRingNeedsIt() {
+    assertLooks(32, 0);
+    assertLooks(125, 1_000);
+    assertLooks(125, 10_000);
+    assertLooks(1000, 1_000_000);
+    assertEquals(EventReader.SHORTEST, EventReader.next(EventReader.LONGEST, 1000));
+    assertEquals(EventReader.LONG, EventReader.next(EventReader.LONGEST, 100));
+    assertEquals(EventReader.LONG, EventReader.next(EventReader.LONGEST, 1));
   }
 }
