@@ -8,7 +8,7 @@
 #ifndef MERLON_ABI_H
 #define MERLON_ABI_H
 
-#define LAYOUT_VERSION 1
+#define LAYOUT_VERSION 2
 
 /*
  * Why a packet was not let through. Numbers are stable: a retired one stays, unused. The Java enum
@@ -26,7 +26,7 @@ enum reason {
 	REASON_EXTENSION_CHAIN = 7,    // more IPv6 extension headers than are walked
 	REASON_ROUTING_HEADER = 8,     // its destination is only a stop on a source route
 	REASON_FRAGMENT_UNKNOWN = 9,   // a later fragment whose first one was not seen
-	REASON_FRAGMENT_OVERLAP = 10,  // a fragment that would rewrite the TCP header
+	REASON_FRAGMENT_OVERLAP = 10,  // a fragment that would rewrite the TCP or SCTP header
 	REASON_SPOOFED = 11,           // its source is not an address of the pod that sent it
 	REASON_NO_TABLE = 12,          // the pod's verdict table is missing or damaged
 	/* reasons end */
@@ -219,7 +219,10 @@ struct flow {
 	__u64 bytes[2];
 };
 
-/* Maps fragments4, fragments6: a datagram's identity -> what became of its first fragment. */
+/*
+ * Maps fragments4, fragments6: a datagram's identity -> what let its first fragment pass. In IPv6 the protocol is
+ * 0: a later fragment's next header is its sender's to choose, and only the first one's counts (RFC 8200).
+ */
 struct fragment4_key {
 	__u32 ifindex;
 	__be32 source;
@@ -241,8 +244,11 @@ struct fragment6_key {
 struct fragment {
 	__u32 slot;
 	__u32 stamp;
-	__u32 drop;
+	__u32 epoch;    /* of its judgement: under another one it was never seen */
+	__u32 protocol; /* its transport's */
 };
+
+#define NOBODY 0xffffffff /* the subject and the slot of what an unknown endpoint was denied */
 
 /* Ring buffer events, and the record of each recent denial in map denials. */
 enum event_kind {

@@ -65,16 +65,21 @@ static __always_inline int own6(const struct endpoint *ep, const __u8 *address, 
 	return owner && owner->ifindex == ifindex;
 }
 
+/*
+ * A pod is its own peer only in what it sends, whose source is verified. What it says to itself stays inside it, or
+ * comes back from a service as the node's: a packet that arrives from its own address is somebody else's.
+ */
 static __always_inline void own_addresses(const struct packet *p, const struct endpoint *ep, struct who *who)
 {
 	__u32 ifindex = p->key.v4.ifindex;
+	int sends = p->direction == EGRESS;
 
 	if (p->family == 4) {
 		who->own = own4(ep, &p->key.v4.pod, ifindex);
-		who->self = who->own && own4(ep, &p->key.v4.peer, ifindex);
+		who->self = sends && who->own && own4(ep, &p->key.v4.peer, ifindex);
 	} else {
 		who->own = own6(ep, p->key.v6.pod, ifindex);
-		who->self = who->own && own6(ep, p->key.v6.peer, ifindex);
+		who->self = sends && who->own && own6(ep, p->key.v6.peer, ifindex);
 	}
 }
 

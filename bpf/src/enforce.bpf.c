@@ -18,19 +18,11 @@
 
 #define PULL 2048 /* no honest header chain is longer */
 
-static __always_inline int unknown(const struct context *c)
-{
-	int passes = c->flags & CONFIG_UNKNOWN_ALLOW;
-
-	stat_add(passes ? STAT_UNKNOWN_PASSED : STAT_UNKNOWN_DROPPED);
-	return passes ? PASS : DROP;
-}
-
 static __always_inline int allow(struct context *c, __u32 slot)
 {
 	count(slot, c->p.packets, c->p.length);
 	if (c->p.fragment == FRAGMENT_FIRST)
-		fragment_keep(&c->p, slot, 0);
+		fragment_keep(&c->p, slot, c->epoch);
 	return PASS;
 }
 
@@ -45,8 +37,9 @@ static __always_inline int deny_here(struct context *c, const struct judgement *
 	int drop = drops(j);
 
 	count(j->slot, c->p.packets, c->p.length);
-	if (c->p.fragment == FRAGMENT_FIRST)
-		fragment_keep(&c->p, j->slot, drop);
+	/* One that drops is not remembered: its kin complete nothing, and a flood of them would displace others'. */
+	if (c->p.fragment == FRAGMENT_FIRST && !drop)
+		fragment_keep(&c->p, j->slot, c->epoch);
 	if (c->flags & CONFIG_EVENTS_DENIED)
 		event_denied(&c->p, j, c->interval);
 	return drop ? DROP : PASS;
@@ -72,6 +65,29 @@ static __noinline int refuse(struct context *c, __u32 reason)
 	j->allow = 0;
 	j->reason = reason;
 	c->p.fragment = FRAGMENT_NONE; /* its kin are refused for their own sake, not remembered */
+	return deny(c, j);
+}
+
+/*
+ * Of an interface nobody told of. There is no subject to count it to, so stats does; and no mode, so that what drops
+ * ends as every denial does, told under a slot and a subject that are nobody's.
+ */
+static __noinline int unknown(struct context *c)
+{
+	struct judgement *j = &c->own;
+
+	if (c->flags & CONFIG_UNKNOWN_ALLOW) {
+		stat_add(STAT_UNKNOWN_PASSED);
+		return PASS;
+	}
+	stat_add(STAT_UNKNOWN_DROPPED);
+	j->slot = NOBODY;
+	j->class = 0;
+	j->subject = NOBODY;
+	j->mode = MODE_ENFORCE;
+	j->direction = c->p.direction;
+	j->allow = 0;
+	j->reason = REASON_UNKNOWN_ENDPOINT;
 	return deny(c, j);
 }
 
@@ -346,13 +362,14 @@ static __always_inline int fresh(struct __sk_buff *skb, const struct config *cfg
 static __noinline int later_fragment(const struct config *cfg, struct context *c)
 {
 	struct fragment *first = fragment_find(&c->p, cfg, c->now);
+	int overlaps = first && c->p.rewrites && has_openings(first->protocol);
 
-	if (first) {
-		count(first->slot, c->p.packets, c->p.length);
-		return first->drop ? DROP : PASS;
-	}
+	if (first && !overlaps)
+		return allow(c, first->slot);
 	if (!identify(c, &c->p, &c->who))
 		return unknown(c);
+	if (overlaps)
+		return refuse(c, REASON_FRAGMENT_OVERLAP);
 	if (c->hook == FROM_POD && !c->who.own && c->flags & CONFIG_VERIFY_SOURCE)
 		return refuse(c, REASON_SPOOFED);
 	judge(&c->p, &c->who, c->p.direction, &c->own);
@@ -393,7 +410,7 @@ static __always_inline int travel_noted(struct __sk_buff *skb, struct context *c
 	if (deferred && !identify(c, &c->p, &c->who))
 		return unknown(c);
 	if (c->p.fragment == FRAGMENT_FIRST)
-		fragment_keep(&c->p, flow->slot, 0);
+		fragment_keep(&c->p, flow->slot, c->epoch);
 	travel(flow, &c->p, c->now);
 	return deferred ? mark_deferred(skb, c) : PASS;
 }
@@ -479,8 +496,10 @@ static __always_inline int enforce(struct __sk_buff *skb, const __u32 hook)
 	struct context *c = bpf_map_lookup_elem(&scratch, &zero);
 	__u32 mark = 0;
 
-	if (!cfg || !c)
+	if (!cfg || !c) { /* they are arrays: it cannot be */
+		stat_add(STAT_UNKNOWN_DROPPED);
 		return DROP;
+	}
 	struct packet *p = &c->p;
 
 	if (hook == FROM_POD) {

@@ -19,19 +19,19 @@ static __always_inline void fragment_key(const struct packet *p, union fragment_
 		key->v4.source = out ? p->key.v4.pod : p->key.v4.peer;
 		key->v4.destination = out ? p->key.v4.peer : p->key.v4.pod;
 		key->v4.id = p->fragment_id;
-		key->v4.protocol = p->fragment_protocol;
+		key->v4.protocol = p->key.v4.protocol;
 		key->v4.direction = p->direction;
 	} else {
 		key->v6.ifindex = p->key.v6.ifindex;
 		copy6(key->v6.source, out ? p->key.v6.pod : p->key.v6.peer);
 		copy6(key->v6.destination, out ? p->key.v6.peer : p->key.v6.pod);
 		key->v6.id = p->fragment_id;
-		key->v6.protocol = p->fragment_protocol;
+		key->v6.protocol = 0;
 		key->v6.direction = p->direction;
 	}
 }
 
-/* What became of the first fragment, if that is not too long ago. */
+/* The first fragment, if it passed by today's policy and not too long ago. */
 static __always_inline struct fragment *fragment_find(const struct packet *p, const struct config *cfg, __u32 now)
 {
 	union fragment_key key;
@@ -42,13 +42,13 @@ static __always_inline struct fragment *fragment_find(const struct packet *p, co
 		f = FIND(fragments4, &key.v4);
 	else
 		f = FIND(fragments6, &key.v6);
-	return f && recent(f->stamp, now, cfg->fragment_timeout) ? f : 0;
+	return f && f->epoch == cfg->epoch && recent(f->stamp, now, cfg->fragment_timeout) ? f : 0;
 }
 
-static __noinline int fragment_keep(struct packet *p, __u32 slot, __u32 drop)
+static __noinline int fragment_keep(struct packet *p, __u32 slot, __u32 epoch)
 {
 	union fragment_key key;
-	struct fragment f = {.slot = slot, .stamp = bpf_jiffies64(), .drop = drop};
+	struct fragment f = {.slot = slot, .stamp = bpf_jiffies64(), .epoch = epoch, .protocol = protocol_of(p)};
 	long failed;
 
 	fragment_key(p, &key);

@@ -43,6 +43,12 @@ enum shape {
 	SHAPE_DHCP,      /* an exact DHCP client request */
 };
 
+/* Whether some of the protocol's packets open a flow and others do not, by a field within 16 bytes. */
+static __always_inline int has_openings(__u32 protocol)
+{
+	return protocol == PROTOCOL_TCP || protocol == PROTOCOL_SCTP;
+}
+
 #define FRAGMENT_NONE 0
 #define FRAGMENT_FIRST 1
 #define FRAGMENT_LATER 2
@@ -62,7 +68,7 @@ struct packet {
 	__u8 family;
 	__u8 shape;
 	__u8 fragment;
-	__u8 fragment_protocol;
+	__u8 rewrites; /* a later fragment that begins 8 bytes into the datagram, of IPv6 */
 	__u8 tcp_flags;
 	__u8 link_source; /* its source is link-local or unspecified */
 };
@@ -89,7 +95,7 @@ struct chain {
 	__u32 fragment_id;
 	__u8 next; /* the header at the offset */
 	__u8 fragment;
-	__u8 fragment_protocol;
+	__u8 rewrites;
 	__u8 fragment_header; /* there was one */
 };
 

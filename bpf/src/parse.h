@@ -41,7 +41,6 @@ static __always_inline int parse_ipv4(struct cursor *c, struct packet *p)
 		__u32 offset = fragment & 0x1fff;
 
 		p->fragment_id = ip->id;
-		p->fragment_protocol = protocol;
 		p->fragment = offset ? FRAGMENT_LATER : FRAGMENT_FIRST;
 		if (offset)
 			return parse_later_fragment(p, protocol, offset);
@@ -95,11 +94,11 @@ static __always_inline int parse_extension(struct cursor *c, struct chain *chain
 	if (chain->fragment_header)
 		return REASON_EXTENSION_CHAIN;
 	chain->fragment_header = 1;
-	chain->fragment_protocol = e->next;
 	chain->fragment_id = f->id;
 	if (f->offset & bpf_htons(0xfff8)) {
 		chain->fragment = FRAGMENT_LATER;
-		return e->next == PROTOCOL_TCP && bpf_ntohs(f->offset) >> 3 == 1 ? REASON_FRAGMENT_OVERLAP : PASSES;
+		chain->rewrites = bpf_ntohs(f->offset) >> 3 == 1;
+		return chain->rewrites && has_openings(e->next) ? REASON_FRAGMENT_OVERLAP : PASSES;
 	}
 	if (f->offset & bpf_htons(1))
 		chain->fragment = FRAGMENT_FIRST;
@@ -137,7 +136,7 @@ static __always_inline int parse_extensions(struct __sk_buff *skb, struct cursor
 	chain->next = *next;
 	chain->fragment = FRAGMENT_NONE;
 	chain->fragment_id = 0;
-	chain->fragment_protocol = 0;
+	chain->rewrites = 0;
 	chain->fragment_header = 0;
 	int found = walk_chain(skb, chain);
 
@@ -145,7 +144,7 @@ static __always_inline int parse_extensions(struct __sk_buff *skb, struct cursor
 	c->left = chain->left;
 	p->fragment = chain->fragment;
 	p->fragment_id = chain->fragment_id;
-	p->fragment_protocol = chain->fragment_protocol;
+	p->rewrites = chain->rewrites;
 	*next = chain->next;
 	return found;
 }
@@ -191,6 +190,11 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, struct cursor *c, s
 	return PARSED;
 }
 
+static __always_inline int vlan_type(__be16 type)
+{
+	return type == bpf_htons(ETHERTYPE_VLAN) || type == bpf_htons(ETHERTYPE_QINQ);
+}
+
 /* Fills P's content. ETHERTYPE_PASSES: what becomes of unknown ones. */
 static __always_inline int parse(struct __sk_buff *skb, struct packet *p, int ethertype_passes,
 				 struct chain *chain)
@@ -204,7 +208,7 @@ static __always_inline int parse(struct __sk_buff *skb, struct packet *p, int et
 
 	p->fragment = FRAGMENT_NONE;
 	p->fragment_id = 0;
-	p->fragment_protocol = 0;
+	p->rewrites = 0;
 	p->tcp_flags = 0;
 	p->shape = SHAPE_DATAGRAM;
 	p->link_source = 0;
@@ -216,7 +220,7 @@ static __always_inline int parse(struct __sk_buff *skb, struct packet *p, int et
 
 	advance(&c, sizeof(*ethernet));
 	for (int i = 0; i < 2; i++) {
-		if (type != bpf_htons(ETHERTYPE_VLAN) && type != bpf_htons(ETHERTYPE_QINQ))
+		if (!vlan_type(type))
 			break;
 		struct vlan *vlan = header(&c, sizeof(*vlan));
 
@@ -229,9 +233,10 @@ static __always_inline int parse(struct __sk_buff *skb, struct packet *p, int et
 		return parse_ipv4(&c, p);
 	if (type == bpf_htons(ETHERTYPE_IPV6))
 		return parse_ipv6(skb, &c, p, chain);
-	if (type == bpf_htons(ETHERTYPE_ARP) || ethertype_passes)
-		return PASSES;
-	return REASON_ETHERTYPE;
+	/* No unknown one, but one more tag: the kernel takes off any number of VLAN 0, and reads what is behind. */
+	if (vlan_type(type))
+		return REASON_ETHERTYPE;
+	return type == bpf_htons(ETHERTYPE_ARP) || ethertype_passes ? PASSES : REASON_ETHERTYPE;
 }
 
 #endif

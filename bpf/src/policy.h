@@ -10,7 +10,7 @@ struct who {
 	__u32 subject;
 	__u8 mode;
 	__u8 own;  /* the address at the pod's end is the pod's */
-	__u8 self; /* both are */
+	__u8 self; /* both are, in what it sends */
 	__u8 arrived; /* the packet left its pod under a mark: what it goes to now is its backend */
 };
 

@@ -68,6 +68,9 @@ static __always_inline int parse_sctp(struct cursor *c, struct packet *p)
 
 	if (!ports)
 		return REASON_TRUNCATED;
+	/* Of 12 to 15 bytes, IP keeps 8, and another fragment could bring the chunk. */
+	if (p->fragment == FRAGMENT_FIRST && c->left < 16)
+		return REASON_TRUNCATED;
 	key_ports(p, ports->source, ports->destination);
 	p->shape = SHAPE_DATA;
 	__u8 *chunk = header(c, 13);
@@ -114,15 +117,23 @@ static __always_inline int parse_icmp4(struct cursor *c, struct packet *p)
 	return PARSED;
 }
 
-/*
- * RFC 4861 messages are valid only with hop limit 255, which no router leaves intact: they come from
- * the link itself. A pod has no business advertising routers or redirecting.
- */
-static __always_inline int neighbour_discovery(__u32 direction, __u8 type, __u8 code, __u8 hop_limit)
+/* Of the link alone: fe80::/10 and the groups of ff02::/16, which no router forwards. */
+static __always_inline int link_destination(const struct ipv6 *ip)
 {
-	if (hop_limit != 255 || code || type < 133 || type > 137)
+	return (ip->destination[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000) ||
+	       (ip->destination[0] & bpf_htonl(0xffff0000)) == bpf_htonl(0xff020000);
+}
+
+/*
+ * RFC 4861 messages are valid only with hop limit 255, which no router leaves intact: what arrives with it
+ * comes from the link itself. What a pod sends with it goes as far as its destination, so that must be of the
+ * link. A pod has no business advertising routers or redirecting.
+ */
+static __always_inline int neighbour_discovery(__u32 direction, const struct icmp *icmp, const struct ipv6 *ip)
+{
+	if (ip->hop_limit != 255 || icmp->code || icmp->type < 133 || icmp->type > 137)
 		return 0;
-	return direction == INGRESS || type == 133 || type == 135 || type == 136;
+	return direction == INGRESS || (icmp->type != 134 && icmp->type != 137 && link_destination(ip));
 }
 
 static __always_inline int link_source(const struct ipv6 *ip)
@@ -156,17 +167,17 @@ static __always_inline int parse_icmp6(struct cursor *c, struct packet *p, const
 		return PARSED; /* RFC 6980: neighbour discovery is never fragmented */
 	}
 	p->link_source = link_source(ip);
-	if (neighbour_discovery(p->direction, icmp->type, icmp->code, ip->hop_limit) ||
+	if (neighbour_discovery(p->direction, icmp, ip) ||
 	    multicast_listener(p, ip, icmp->type))
 		p->shape = SHAPE_NEIGHBOUR;
 	return PARSED;
 }
 
-/* A later fragment carries no transport header; over the first one's TCP flags it must not reach. */
+/* A later fragment carries no transport header; over what tells the first one's shape it must not reach. */
 static __always_inline int parse_later_fragment(struct packet *p, __u32 protocol, __u32 offset)
 {
 	p->shape = SHAPE_DATAGRAM;
-	return protocol == PROTOCOL_TCP && offset == 1 ? REASON_FRAGMENT_OVERLAP : PARSED;
+	return offset == 1 && has_openings(protocol) ? REASON_FRAGMENT_OVERLAP : PARSED;
 }
 
 #endif

@@ -2,7 +2,11 @@ package io.merlon.datapath;
 
 import java.nio.ByteBuffer;
 
-/** A fragmented datagram at one hook: a key of maps {@code fragments4} and {@code fragments6}. */
+/**
+ * A fragmented datagram at one hook: a key of maps {@code fragments4} and {@code fragments6}.
+ *
+ * @param protocol 0 in IPv6
+ */
 public record FragmentKey(
     int ifindex, IpAddress source, IpAddress destination, int id, int protocol, boolean egress) {
   public static final Struct<FragmentKey> V4 =

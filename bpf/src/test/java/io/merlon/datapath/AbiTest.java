@@ -116,7 +116,9 @@ class AbiTest {
         new Sample<>(
             FragmentKey.V6, new FragmentKey(1, POD6, PEER6, 2, 3, true), fragment(POD6, PEER6)),
         new Sample<>(
-            Fragment.CODEC, new Fragment(1, 2, true), Map.of("slot", 1, "stamp", 2, "drop", 1)),
+            Fragment.CODEC,
+            new Fragment(1, 2, 3, 6),
+            Map.of("slot", 1, "stamp", 2, "epoch", 3, "protocol", 6)),
         new Sample<>(
             Flow.CODEC,
             FLOW,

@@ -3,6 +3,9 @@ package io.merlon.datapath;
 import static io.merlon.datapath.harness.Direction.EGRESS;
 import static io.merlon.datapath.harness.Direction.INGRESS;
 import static io.merlon.datapath.harness.ProtocolGroup.UDP;
+import static io.merlon.datapath.packet.Payload.ACK;
+import static io.merlon.datapath.packet.Payload.FIN;
+import static io.merlon.datapath.packet.Payload.RST;
 import static io.merlon.datapath.packet.Payload.SYN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -13,6 +16,7 @@ import io.merlon.datapath.harness.Family;
 import io.merlon.datapath.harness.PeerClass;
 import io.merlon.datapath.harness.TableSketch.Ports;
 import io.merlon.datapath.packet.Packet;
+import io.merlon.datapath.packet.Payload;
 import org.junit.jupiter.api.Test;
 
 /** Whose class an address has. */
@@ -98,9 +102,23 @@ class AddressPacketTest extends PacketStory {
   @Test
   void aPodReachesItself() {
     passesOut(to(cast.pod()));
-    passesIn(Packet.between(cast.pod(), cast.pod()).udp(40000, 53));
-    assertEquals(2, counted(Code.SELF, EGRESS) + counted(Code.SELF, INGRESS));
+    assertEquals(1, counted(Code.SELF, EGRESS));
     dropsOut(to(cast.neighbour()));
+  }
+
+  @Test
+  void whatArrivesFromThePodsOwnAddressIsSomebodyElses() {
+    Packet forged = Packet.between(cast.pod(), cast.pod());
+    dropsIn(forged.udp(40000, 53));
+    dropsIn(forged.udp(53, 53));
+    for (int flags : new int[] {SYN, SYN | ACK, ACK, FIN | ACK, RST}) {
+      dropsIn(forged.tcp(40000, 443, flags));
+    }
+    dropsIn(forged.echoRequest(7));
+    dropsIn(forged.with(new Payload.Udp(40000, 53, 60)).fragment(24, 48, 7));
+    assertEquals(9, counted(DENIED));
+    assertEquals(0, counted(Code.SELF, INGRESS) + counted(Code.SELF, EGRESS));
+    noFlow();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.merlon.datapath;
 
 import static io.merlon.datapath.harness.Direction.EGRESS;
 import static io.merlon.datapath.harness.Direction.INGRESS;
+import static io.merlon.datapath.packet.Payload.ACK;
 import static io.merlon.datapath.packet.Payload.SYN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -71,15 +72,26 @@ class EndpointPacketTest extends PacketStory {
   }
 
   @Test
-  void aRemovedPodsFlowsAreNobodysAnyMore() {
+  void aRemovedPodsFlowsCarryNothing() {
     policy(TableSketch.open(1, RULE));
     passesOut(leaving(cast.friend()).udp(1, 2));
     datapath.removeEndpoint(LINE);
-    noFlow();
     dropsIn(arriving(cast.friend()).udp(2, 1));
+    dropsOut(leaving(cast.friend()).udp(1, 2));
+    assertEquals(2, datapath.stat(Stat.UNKNOWN_DROPPED));
+  }
+
+  @Test
+  void whoComesToTheInterfaceNextDoesNotInheritFlows() {
+    policy(TableSketch.open(1, RULE));
+    passesOut(leaving(cast.friend()).udp(1, 2));
+    passesOut(leaving(cast.friend()).tcp(1, 2, SYN));
+    datapath.removeEndpoint(LINE);
     endpoint(Mode.ENFORCE);
     policy(isolated());
     dropsIn(arriving(cast.friend()).udp(2, 1));
+    dropsOut(leaving(cast.friend()).udp(1, 2));
+    dropsIn(arriving(cast.friend()).tcp(2, 1, SYN | ACK));
   }
 
   @Test

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.merlon.datapath.harness.Address;
 import io.merlon.datapath.harness.Code;
+import io.merlon.datapath.harness.Family;
+import io.merlon.datapath.harness.Hook;
 import io.merlon.datapath.harness.Mode;
 import io.merlon.datapath.harness.TableSketch.Ports;
 import io.merlon.datapath.packet.Packet;
@@ -42,12 +44,58 @@ class FragmentPacketTest extends PacketStory {
   }
 
   @Test
-  void laterFragmentsFollowADeniedFirst() {
+  void aDeniedFirstFragmentIsAsGoodAsNone() {
     Packet whole = question(cast.friend(), 54);
     dropsOut(whole.fragment(0, 24, 7));
     dropsOut(whole.fragment(24, END, 7));
-    assertEquals(2, counted(DENIED));
-    assertEquals(0, counted(Code.FRAGMENT_UNKNOWN, EGRESS));
+    assertEquals(1, counted(DENIED));
+    assertEquals(1, counted(Code.FRAGMENT_UNKNOWN, EGRESS));
+  }
+
+  @Test
+  void aDeniedFirstFragmentTakesNoOthersPlace() {
+    Packet allowed = question(cast.friend(), 53);
+    passesOut(allowed.fragment(0, 24, 7));
+    dropsOut(question(cast.friend(), 54).fragment(0, 24, 7));
+    passesOut(allowed.fragment(24, END, 7));
+    assertEquals(2, counted(RULE));
+  }
+
+  @Test
+  void unenforcedPiecesFollowADeniedFirst() {
+    for (Mode mode : new Mode[] {Mode.AUDIT, Mode.OBSERVE}) {
+      endpoint(mode);
+      datapath.bumpEpoch();
+      Packet whole = question(cast.friend(), 54);
+      passesOut(whole.fragment(0, 24, 7));
+      passesOut(whole.fragment(24, END, 7));
+      assertEquals(2, counted(DENIED, mode));
+    }
+  }
+
+  @Test
+  void whatIsRevokedCompletesNoDatagram() {
+    Packet question = question(cast.friend(), 53);
+    passesOut(question.fragment(0, 24, 7));
+    passesOut(leaving(cast.friend()).udp(40000, 53));
+    Packet answer = arriving(cast.friend()).with(new Payload.Udp(53, 40000, 100));
+    passesIn(answer.fragment(0, 48, 3));
+    policy(isolated().allow(Cast.FRIENDS, EGRESS, UDP, Ports.of(54), RULE));
+    datapath.bumpEpoch();
+    dropsOut(question.fragment(24, END, 7));
+    dropsIn(answer.fragment(48, END, 3));
+    assertEquals(1, counted(Code.FRAGMENT_UNKNOWN, EGRESS));
+    assertEquals(1, counted(DENIED));
+  }
+
+  @Test
+  void whatIsStillAllowedBeginsAnewAfterANarrowing() {
+    Packet whole = question(cast.friend(), 53);
+    passesOut(whole.fragment(0, 24, 7));
+    datapath.bumpEpoch();
+    dropsOut(whole.fragment(24, END, 7));
+    passesOut(whole.fragment(0, 24, 8));
+    passesOut(whole.fragment(24, END, 8));
   }
 
   @Test
@@ -87,11 +135,16 @@ class FragmentPacketTest extends PacketStory {
   }
 
   @Test
-  void aDatagramIsItsEndsItsNumberAndItsProtocol() {
+  void aDatagramIsItsEndsItsNumberAndInIpv4ItsProtocol() {
     Packet whole = question(cast.friend(), 53);
     passesOut(whole.fragment(0, 24, 7));
     dropsOut(whole.fragment(24, END, 8));
-    dropsOut(whole.with(new Payload.Tcp(40000, 443, 2, 0, 60)).fragment(24, END, 7));
+    Packet other = whole.with(new Payload.Tcp(40000, 443, 2, 0, 60));
+    if (family == Family.V4) {
+      dropsOut(other.fragment(24, END, 7));
+    } else {
+      passesOut(other.fragment(24, END, 7)); // its next header is the sender's to choose
+    }
     dropsIn(arriving(cast.friend()).with(new Payload.Udp(53, 40000, 56)).fragment(24, END, 7));
     dropsOut(question(cast.stranger(), 53).fragment(24, END, 7));
     passesOut(whole.fragment(24, END, 7));
@@ -140,10 +193,41 @@ class FragmentPacketTest extends PacketStory {
     passesOut(segment.fragment(0, 24, 4));
     dropsOut(segment.fragment(8, 32, 4));
     assertEquals(1, counted(Code.FRAGMENT_OVERLAP, EGRESS));
+    Packet chunk = leaving(cast.friend()).with(new Payload.Sctp(40000, 443, Payload.Sctp.INIT, 60));
+    dropsOut(chunk.fragment(8, 32, 6));
+    assertEquals(2, counted(Code.FRAGMENT_OVERLAP, EGRESS));
     // In UDP it is what any second fragment of a small first one is.
     Packet datagram = question(cast.friend(), 53);
     passesOut(datagram.fragment(0, 8, 5));
     passesOut(datagram.fragment(8, END, 5));
+  }
+
+  /**
+   * What IPv6 says of a later fragment is its sender's to choose; the datagram is what its first
+   * one is.
+   */
+  @Test
+  void aFragmentIsOfTheProtocolOfItsFirst() {
+    policy(
+        isolated()
+            .everything(Cast.FRIENDS, EGRESS, true, RULE)
+            .everything(Cast.FRIENDS, INGRESS, true, RULE));
+    Payload[] begins = {
+      new Payload.Tcp(40000, 443, 2, 0, 60), new Payload.Sctp(40000, 443, Payload.Sctp.INIT, 60)
+    };
+    int id = 0;
+    for (Payload begin : begins) {
+      Packet later = leaving(cast.friend()).opaque(Payload.UDP, 64).fragment(8, 32, ++id);
+      passesOut(leaving(cast.friend()).with(begin).fragment(0, 24, id));
+      boolean six = family == Family.V6;
+      expect(!six, Hook.FROM_POD, later.frame());
+      later = arriving(cast.friend()).opaque(Payload.UDP, 64).fragment(8, 32, id);
+      passesIn(arriving(cast.friend()).with(begin).fragment(0, 24, id));
+      expect(!six, Hook.TO_POD, later.frame());
+      passesIn(arriving(cast.friend()).with(begin).fragment(24, END, id));
+    }
+    assertEquals(family == Family.V6 ? 2 : 0, counted(Code.FRAGMENT_OVERLAP, EGRESS));
+    assertEquals(family == Family.V6 ? 2 : 0, counted(Code.FRAGMENT_OVERLAP, INGRESS));
   }
 
   @Test
@@ -168,9 +252,7 @@ class FragmentPacketTest extends PacketStory {
   @Test
   void aPingInPiecesIsAPing() {
     policy(isolated().everything(Cast.FRIENDS, EGRESS, true, RULE));
-    Packet ping =
-        leaving(cast.friend())
-            .icmp(family == io.merlon.datapath.harness.Family.V4 ? 8 : 128, 0, 5, new byte[64]);
+    Packet ping = leaving(cast.friend()).icmp(family == Family.V4 ? 8 : 128, 0, 5, new byte[64]);
     passesOut(ping.fragment(0, 16, 7));
     passesOut(ping.fragment(16, END, 7));
     assertEquals(2, counted(RULE));

@@ -83,6 +83,34 @@ class NeighbourDiscoveryPacketTest extends PacketScene {
   }
 
   @Test
+  void whatAPodSaysStaysOnTheLinkOrIsJudged() {
+    for (int type : new int[] {ROUTER_SOLICITATION, SOLICITATION, ADVERTISEMENT}) {
+      passesOut(Neighbours.discovery(type, cast.pod(), Address.of("fe80::1")));
+      passesOut(Neighbours.discovery(type, cast.pod(), Address.of("febf:ffff::1")));
+      passesOut(Neighbours.discovery(type, cast.pod(), Address.of("ff02:ffff::1")));
+    }
+    leavesNoTrace();
+    String[] beyond = {
+      "2001:db8::bad", "fd00:2::20", "fec0::1", "fe7f::1", "ff01::1", "ff05::2", "ff12::1"
+    };
+    for (String destination : beyond) {
+      for (int type : new int[] {ROUTER_SOLICITATION, SOLICITATION, ADVERTISEMENT}) {
+        dropsOut(Neighbours.discovery(type, cast.pod(), Address.of(destination)));
+      }
+    }
+    assertEquals(3L * beyond.length, counted(DENIED));
+    dropsOut(Neighbours.discovery(SOLICITATION, LINK_LOCAL, cast.friend()));
+    assertEquals(1, counted(Code.SPOOFED, EGRESS));
+    noFlow();
+  }
+
+  @Test
+  void itsNodeIsAlwaysAnswered() {
+    passesOut(Neighbours.discovery(ADVERTISEMENT, cast.pod(), cast.node()));
+    assertEquals(1, counted(Code.NODE, EGRESS));
+  }
+
+  @Test
   void itComesFromTheLinkOrNotAtAll() {
     dropsIn(Neighbours.discovery(ADVERTISEMENT, cast.nobody(), cast.pod()).hops(254));
     dropsIn(

@@ -125,7 +125,8 @@ class ProcessorsPacketTest extends KernelStory {
     on(1, () -> dropsOut(denied.fragment(0, 24, 8)));
     on(0, () -> dropsOut(denied.fragment(24, 48, 8)));
     assertEquals(2, counted(OTHER_RULE));
-    assertEquals(2, counted(DENIED));
+    assertEquals(1, counted(DENIED));
+    assertEquals(1, counted(Code.FRAGMENT_UNKNOWN, EGRESS));
   }
 
   @Test

@@ -311,13 +311,17 @@ class RevocationPacketTest extends PacketStory {
   }
 
   @Test
-  void piecesFollowTheFirst() {
+  void aDatagramThatHasBegunIsCutToo() {
     talking();
-    close(EGRESS);
     Packet whole = arriving(cast.friend()).with(new Udp(53, 40000, 100));
-    dropsIn(whole.fragment(0, 48, 3));
-    dropsIn(whole.fragment(48, 1000, 3));
-    assertEquals(2, counted(DENIED));
+    passesIn(whole.fragment(0, 48, 3));
+    passesIn(whole.fragment(48, 96, 3));
+    policy(isolated());
+    datapath.bumpEpoch();
+    dropsIn(whole.fragment(96, 1000, 3));
+    dropsIn(whole.fragment(0, 48, 4));
+    dropsIn(whole.fragment(48, 1000, 4));
+    assertEquals(3, counted(DENIED));
   }
 
   @Test

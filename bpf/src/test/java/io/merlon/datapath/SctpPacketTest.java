@@ -1,10 +1,12 @@
 package io.merlon.datapath;
 
 import static io.merlon.datapath.harness.Direction.EGRESS;
+import static io.merlon.datapath.harness.Direction.INGRESS;
 import static io.merlon.datapath.harness.ProtocolGroup.SCTP;
 import static io.merlon.datapath.harness.ProtocolGroup.TCP;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.merlon.datapath.harness.Code;
 import io.merlon.datapath.harness.FlowView.State;
 import io.merlon.datapath.harness.TableSketch.Ports;
 import io.merlon.datapath.packet.Packet;
@@ -82,6 +84,27 @@ class SctpPacketTest extends PacketStory {
     noFlow();
     passesOut(out(Sctp.DATA));
     assertEquals(State.OPEN, flow().state());
+  }
+
+  /**
+   * IP keeps eight bytes of a first fragment of fewer than sixteen: what follows would be
+   * anybody's.
+   */
+  @Test
+  void aFirstFragmentHoldsTheChunksHeader() {
+    Packet init = leaving(cast.friend()).with(new Sctp(40000, 3868, Sctp.INIT, 60));
+    for (int length : new int[] {8, 12, 13, 15}) {
+      dropsOut(init.fragment(0, length, length));
+      dropsIn(arriving(cast.friend()).with(init.payload()).fragment(0, length, length));
+    }
+    assertEquals(4, counted(Code.TRUNCATED, EGRESS));
+    assertEquals(4, counted(Code.TRUNCATED, INGRESS));
+    noFlow();
+    passesOut(init.fragment(0, 16, 16));
+    assertEquals(State.OPENING, flow().state());
+    dropsOut(init.fragment(8, 24, 16));
+    assertEquals(1, counted(Code.FRAGMENT_OVERLAP, EGRESS));
+    passesOut(init.fragment(16, 1000, 16));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.merlon.datapath;
 
 import static io.merlon.datapath.harness.Direction.EGRESS;
+import static io.merlon.datapath.harness.Direction.INGRESS;
 import static io.merlon.datapath.harness.ProtocolGroup.UDP;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -14,6 +15,7 @@ import io.merlon.datapath.harness.Settings;
 import io.merlon.datapath.harness.TableSketch.Ports;
 import io.merlon.datapath.packet.Frames;
 import io.merlon.datapath.packet.Packet;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,21 @@ class VlanPacketTest extends PacketStory {
     Integer[] tags = {Packet.DOT1AD, Packet.DOT1Q, Packet.DOT1Q};
     dropsOut(leaving(cast.friend()).udp(40000, 53).tagged(tags));
     assertEquals(1, counted(Code.ETHERTYPE, EGRESS));
+  }
+
+  @Test
+  void furtherTagsAreDeniedWhateverTheSetting() {
+    datapath.configure(Settings.DEFAULT.withOtherEthertypes(true));
+    for (int last : new int[] {Packet.DOT1Q, Packet.DOT1AD}) {
+      for (int tags = 3; tags <= 5; tags++) {
+        Integer[] stacked = Collections.nCopies(tags, last).toArray(Integer[]::new);
+        dropsOut(leaving(cast.friend()).udp(40000, 53).tagged(stacked));
+        dropsIn(arriving(cast.friend()).udp(53, 40000).tagged(stacked));
+        out(false, Frames.of(LLDP, 46, stacked));
+      }
+    }
+    assertEquals(12, counted(Code.ETHERTYPE, EGRESS));
+    assertEquals(6, counted(Code.ETHERTYPE, INGRESS));
   }
 
   @Test

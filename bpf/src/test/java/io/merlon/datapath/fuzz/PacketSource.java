@@ -139,7 +139,13 @@ final class PacketSource {
     Address[] sources = {
       Address.of("::"), Address.of("fe80::1"), places.any(places.pods(Family.V6))
     };
-    Address[] targets = {Address.of("ff02::1:ff00:1"), places.any(places.pods(Family.V6))};
+    Address[] targets = {
+      Address.of("ff02::1:ff00:1"),
+      Address.of("fe80::2"),
+      Address.of("ff05::2"),
+      places.any(places.pods(Family.V6)),
+      places.peer(Family.V6)
+    };
     Address source = sources[random.nextInt(sources.length)];
     Address target = targets[random.nextInt(targets.length)];
     Packet message =
@@ -162,11 +168,19 @@ final class PacketSource {
     return random.nextInt(4) == 0 ? request.udp(68, random.nextInt(70)) : request;
   }
 
-  /** No IP at all. */
+  private Integer[] stacked() {
+    return random
+        .ints(2 + random.nextInt(3), 0, 2)
+        .mapToObj(kind -> kind == 0 ? Packet.DOT1Q : Packet.DOT1AD)
+        .toArray(Integer[]::new);
+  }
+
+  /** No IP at all, or behind more tags than are read. */
   private Frame strange(Talk talk) {
     Integer[] tags = {Packet.DOT1Q, Packet.DOT1AD};
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(5)) {
       case 0 -> Frames.of(0x88cc, random.nextInt(60));
+      case 4 -> talk.packet(Hook.FROM_POD, Payload.SYN, 4).tagged(stacked()).frame();
       case 1 -> Frames.of(random.nextInt(0x10000), 40, tags);
       case 2 -> Frames.arp(Address.of("10.0.1.10"), Address.of("10.0.1.1"), tags[talk.line() % 2]);
       default -> Frames.arp(Address.of("10.0.1.10"), Address.of("10.0.1.1"));

@@ -29,7 +29,7 @@ public interface PacketTarget extends AutoCloseable {
 
   void endpoint(int line, Endpoint endpoint);
 
-  /** Removes the endpoint and the flows on its line, as the agent does. */
+  /** Removes the endpoint, and moves the epoch, as the agent does: its flows stay. */
   void removeEndpoint(int line);
 
   void table(int subject, SubjectTable table);

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /** The maps of one loaded object. */
 final class KernelMaps {
-  private static final int FRAGMENT = 12;
+  private static final int FRAGMENT = 16;
 
   final Bytes config;
   final Bytes endpoints;

@@ -104,8 +104,8 @@ public final class KernelTarget implements PacketTarget {
   public void removeEndpoint(int line) {
     endpoints.remove(line);
     maps.endpoints.delete(ifindex(line));
-    remembered.forgetLine(line);
     addresses.forEach(this::writeAddress);
+    bumpEpoch();
   }
 
   @Override

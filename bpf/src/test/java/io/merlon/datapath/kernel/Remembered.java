@@ -69,18 +69,6 @@ final class Remembered {
     writes.forEach(Runnable::run);
   }
 
-  void forgetLine(int line) {
-    for (Family family : Family.values()) {
-      for (Bytes map : List.of(maps.of(family).flows(), maps.of(family).fragments())) {
-        List<byte[]> keys = new ArrayList<>();
-        map.forEach((key, value) -> keys.add(key));
-        // Both kinds of key begin with the interface.
-        keys.removeIf(key -> Words.reading(key).getInt(0) != devices.index(line));
-        keys.forEach(map::delete);
-      }
-    }
-  }
-
   /** The live flows of all lines; the clock must just have ticked. */
   Map<FlowKey, FlowView> flows() {
     Map<FlowKey, byte[]> all = new HashMap<>();

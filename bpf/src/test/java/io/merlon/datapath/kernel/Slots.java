@@ -17,6 +17,8 @@ final class Slots {
   /** How many there are in all; the block of subject 0 is nobody's. */
   static final int ALL = (PacketTarget.SUBJECTS + 1) * BLOCK;
 
+  private static final int NOBODY = -1;
+
   private Slots() {}
 
   static int base(int subject) {
@@ -24,6 +26,9 @@ final class Slots {
   }
 
   static CounterKey key(int slot) {
+    if (slot == NOBODY) {
+      return new CounterKey.Nobodys();
+    }
     int subject = slot / BLOCK;
     int within = slot % BLOCK;
     if (within >= DECISIONS) {

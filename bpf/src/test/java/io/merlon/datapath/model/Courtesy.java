@@ -1,6 +1,7 @@
 package io.merlon.datapath.model;
 
 import io.merlon.datapath.harness.Address;
+import io.merlon.datapath.harness.Cidr;
 import io.merlon.datapath.harness.Family;
 import io.merlon.datapath.harness.Hook;
 
@@ -11,6 +12,7 @@ import io.merlon.datapath.harness.Hook;
 final class Courtesy {
   private static final Address ANY = Address.of("0.0.0.0");
   private static final Address BROADCAST = Address.of("255.255.255.255");
+  private static final Cidr LINK_GROUPS = Cidr.of("ff02::/16");
   private static final Address DHCP_SERVERS = Address.of("ff02::1:2");
 
   private Courtesy() {}
@@ -23,10 +25,15 @@ final class Courtesy {
       return false;
     }
     return switch (passage.datagram().transport().type()) {
-      case 133, 135, 136 -> true;
+      case 133, 135, 136 ->
+          passage.hook() == Hook.TO_POD || staysOnTheLink(passage.datagram().destination());
       case 134, 137 -> passage.hook() == Hook.TO_POD;
       default -> false;
     };
+  }
+
+  private static boolean staysOnTheLink(Address destination) {
+    return destination.isLinkLocal() || LINK_GROUPS.contains(destination);
   }
 
   /** Whether a pod may say so without anybody knowing its addresses yet. */

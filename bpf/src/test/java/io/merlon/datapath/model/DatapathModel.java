@@ -50,7 +50,7 @@ public class DatapathModel implements PacketTarget {
   @Override
   public void removeEndpoint(int line) {
     book.endpoints.remove(line);
-    memory.forgetLine(line);
+    bumpEpoch();
   }
 
   @Override

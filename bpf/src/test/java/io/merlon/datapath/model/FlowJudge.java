@@ -140,7 +140,7 @@ final class FlowJudge {
       return Judgement.of(flow.decision());
     }
     // An error neither renews nor ends the flow it is about.
-    Decision again = policy.openerOf(flow, key, party);
+    Decision again = policy.openerOf(flow, key, party.ofQuoted());
     return Judgement.of(again.allow() ? again : policy.forward(passage, party));
   }
 

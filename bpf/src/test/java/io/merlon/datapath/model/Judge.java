@@ -64,8 +64,8 @@ final class Judge {
       return laterFragment(passage, fragment, key);
     }
     Judgement judgement = flows.judge(passage, frame);
-    if (judgement.reach() == Judgement.Reach.DATAGRAM) {
-      memory.remember(key, judgement);
+    if (judgement.pass() && judgement.reach() == Judgement.Reach.DATAGRAM) {
+      memory.remember(key, judgement, book.epoch, passage.datagram().protocol());
     }
     return judgement;
   }
@@ -83,12 +83,15 @@ final class Judge {
 
   private Judgement laterFragment(Passage passage, Fragment fragment, Memory.FragmentKey key) {
     Optional<Party> party = policy.party(passage);
-    if (fragment.protocol() == Protocol.TCP && fragment.offset() == 1) {
+    Memory.First first = memory.firstOf(key, book.epoch);
+    boolean overlaps =
+        Protocol.hasOpenings(fragment.protocol())
+            || (first != null && Protocol.hasOpenings(first.protocol()));
+    if (overlaps && fragment.offset() == 1) {
       return coded(party, passage.direction(), Code.FRAGMENT_OVERLAP);
     }
-    Judgement first = memory.firstOf(key);
     if (first != null) {
-      return first.repeated();
+      return first.judgement().repeated();
     }
     return party
         .map(known -> Judgement.of(policy.withoutPort(passage, known)))

@@ -2,6 +2,7 @@ package io.merlon.datapath.model;
 
 import io.merlon.datapath.harness.Address;
 import io.merlon.datapath.harness.Direction;
+import io.merlon.datapath.harness.Family;
 import io.merlon.datapath.harness.FlowKey;
 import io.merlon.datapath.harness.FlowView;
 import java.util.HashMap;
@@ -13,7 +14,7 @@ final class Memory {
   private static final int FRAGMENT_TIMEOUT = 30;
 
   private final Map<FlowKey, Flow> flows = new HashMap<>();
-  private final Map<FragmentKey, Remembered> fragments = new HashMap<>();
+  private final Map<FragmentKey, First> fragments = new HashMap<>();
   private long now;
 
   /** A datagram in pieces. */
@@ -26,11 +27,13 @@ final class Memory {
           passage.datagram().source(),
           passage.datagram().destination(),
           fragment.id(),
-          fragment.protocol());
+          // Only the first one's next header says what it is; of the others it may be anything.
+          passage.datagram().family() == Family.V4 ? fragment.protocol() : 0);
     }
   }
 
-  private record Remembered(Judgement judgement, long since) {}
+  /** A first fragment that passed: by which judgement, of which epoch, and what it carries. */
+  record First(Judgement judgement, int epoch, int protocol, long since) {}
 
   long now() {
     return now;
@@ -50,18 +53,15 @@ final class Memory {
     flows.put(key, flow);
   }
 
-  void forgetLine(int line) {
-    flows.keySet().removeIf(key -> key.line() == line);
-    fragments.keySet().removeIf(key -> key.line() == line);
+  void remember(FragmentKey key, Judgement judgement, int epoch, int protocol) {
+    fragments.put(key, new First(judgement, epoch, protocol, now));
   }
 
-  void remember(FragmentKey key, Judgement judgement) {
-    fragments.put(key, new Remembered(judgement, now));
-  }
-
-  @Nullable Judgement firstOf(FragmentKey key) {
-    Remembered first = fragments.get(key);
-    return first == null || now - first.since > FRAGMENT_TIMEOUT ? null : first.judgement;
+  /** The first fragment, unless it is forgotten, or was judged by what has been narrowed since. */
+  @Nullable First firstOf(FragmentKey key, int epoch) {
+    First first = fragments.get(key);
+    boolean known = first != null && first.epoch == epoch && now - first.since <= FRAGMENT_TIMEOUT;
+    return known ? first : null;
   }
 
   Map<FlowKey, FlowView> view() {

@@ -1,6 +1,7 @@
 package io.merlon.datapath.model;
 
 import static io.merlon.datapath.harness.Code.BAD_HEADER;
+import static io.merlon.datapath.harness.Code.ETHERTYPE;
 import static io.merlon.datapath.harness.Code.TRUNCATED;
 import static io.merlon.datapath.model.MalformedException.require;
 
@@ -43,6 +44,7 @@ final class Parser {
       case ARP -> new Parsed.Arp();
       case IPV4 -> new Parsed.Ip(ipv4(rest));
       case IPV6 -> new Parsed.Ip(ipv6(rest));
+      case DOT1Q, DOT1AD -> throw new MalformedException(ETHERTYPE);
       default -> new Parsed.Foreign();
     };
   }

@@ -27,8 +27,8 @@ final class PolicyBook {
   Settings settings = Settings.DEFAULT;
   int epoch = 1;
 
-  Optional<Party> party(int line) {
-    return Optional.ofNullable(endpoints.get(line)).map(Party::of);
+  Optional<Party> party(int line, boolean sends) {
+    return Optional.ofNullable(endpoints.get(line)).map(endpoint -> Party.of(endpoint, sends));
   }
 
   private PeerClass classOf(Address address) {
@@ -96,7 +96,7 @@ final class PolicyBook {
     if (peerClass.kind() == PeerClass.Kind.NODE) {
       return Code.NODE;
     }
-    if (party.owns(opening.pod()) && party.owns(opening.peer())) {
+    if (party.isAlone(opening)) {
       return Code.SELF;
     }
     return tables.containsKey(party.subject()) ? null : Code.NO_TABLE;

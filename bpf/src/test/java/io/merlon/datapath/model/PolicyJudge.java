@@ -16,7 +16,9 @@ final class PolicyJudge {
   }
 
   Optional<Party> party(Hook hook, int line, int mark) {
-    return hook == Hook.UPLINK ? Optional.of(Party.marked(mark)) : book.party(line);
+    return hook == Hook.UPLINK
+        ? Optional.of(Party.marked(mark))
+        : book.party(line, hook == Hook.FROM_POD);
   }
 
   Optional<Party> party(Passage passage) {

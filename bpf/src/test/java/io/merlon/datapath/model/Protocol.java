@@ -22,6 +22,11 @@ final class Protocol {
     return protocol == (family == Family.V4 ? ICMP : ICMPV6);
   }
 
+  /** Whether some of its packets open a flow and others do not. */
+  static boolean hasOpenings(int protocol) {
+    return protocol == TCP || protocol == SCTP;
+  }
+
   static boolean isExtension(int protocol) {
     return switch (protocol) {
       case HOP_BY_HOP, ROUTING, FRAGMENT, AUTHENTICATION, DESTINATION -> true;

@@ -25,7 +25,7 @@ final class TransportReader {
         yield Transport.of(Shape.DATAGRAM, body.u16(0), body.u16(2));
       }
       case Protocol.SCTP -> {
-        require(body.length() >= 12, TRUNCATED);
+        require(body.length() >= (firstFragment ? 16 : 12), TRUNCATED);
         yield Transport.of(sctpShape(body), body.u16(0), body.u16(2));
       }
       default -> Transport.NONE;
