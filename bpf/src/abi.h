@@ -29,6 +29,7 @@ enum reason {
 	REASON_FRAGMENT_OVERLAP = 10,  // a fragment that would rewrite the TCP or SCTP header
 	REASON_SPOOFED = 11,           // its source is not an address of the pod that sent it
 	REASON_NO_TABLE = 12,          // the pod's verdict table is missing or damaged
+	REASON_METADATA_GUARD = 13,    // the guard of the instance metadata service denies it
 	/* reasons end */
 };
 
@@ -156,12 +157,15 @@ struct subject {
  *   T+1        TABLE_MAGIC | decisions << 32
  *   T+2+class  ingress row | egress row << 32      (a class >= rows has row 0)
  *   row        4 words, by protocol group: first interval | count << 32 | ROW_UNIFORM
- *   interval   first port | INTERVAL_ALLOW | decision << 32, sorted, the first begins at port 0
+ *   interval   first port | INTERVAL_ALLOW | reason << INTERVAL_REASON | decision << 32, sorted, the
+ *              first begins at port 0; a denial without a reason is REASON_POLICY's, as all are to
+ *              programs from before there were any
  */
 #define TABLE_MAGIC 0x4d45524c
 #define TABLE_HEADER 2
 #define ROW_UNIFORM (1ULL << 63) /* all its intervals allow, or all deny */
 #define INTERVAL_ALLOW 0x10000
+#define INTERVAL_REASON 24 /* the bits from here to the decision's */
 
 enum protocol_group {
 	GROUP_TCP = 0,

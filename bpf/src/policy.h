@@ -94,6 +94,13 @@ static __always_inline __u64 table_interval(__u32 t, __u32 class, __u32 directio
 	return word(first + below) | (intervals & ROW_UNIFORM ? FOUND_UNIFORM : 0) | FOUND;
 }
 
+static __always_inline __u8 denial_reason(__u64 interval)
+{
+	__u8 reason = low(interval) >> INTERVAL_REASON;
+
+	return reason ? reason : REASON_POLICY;
+}
+
 static __always_inline __u32 code_slot(__u32 slots, __u32 mode, __u32 direction, __u32 code)
 {
 	return slots + (mode * 2 + direction) * SLOT_CODES + code;
@@ -244,7 +251,7 @@ static __always_inline int judge_here(const struct packet *p, const struct who *
 	}
 	j->allow = !!(interval & INTERVAL_ALLOW);
 	j->uniform = !!(interval & FOUND_UNIFORM);
-	j->reason = j->allow ? REASON_NONE : REASON_POLICY;
+	j->reason = j->allow ? REASON_NONE : denial_reason(interval);
 	j->slot = subject.slots + SLOT_DECISIONS + high(interval) * MODES + j->mode;
 	return 0;
 }

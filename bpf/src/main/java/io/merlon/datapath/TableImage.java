@@ -14,10 +14,26 @@ public final class TableImage {
   private static final int HEADER = 2;
   private static final int GROUPS = 4;
   private static final long UNIFORM = 1L << 63;
-  private static final long ALLOW = 0x10000;
+  static final long ALLOW = 0x10000;
+  static final int REASON = 24;
+  static final int LAST_REASON = 0xff;
 
-  /** From {@code firstPort} up to the next interval, {@code decision} says {@code allow} or not. */
-  public record Interval(int firstPort, boolean allow, int decision) {}
+  /**
+   * From {@code firstPort} up to the next interval, {@code decision} says {@code allow} or not.
+   *
+   * @param reason the code of a denial's own {@link DropReason}; 0 if it has none but policy
+   */
+  public record Interval(int firstPort, boolean allow, int reason, int decision) {
+    public Interval {
+      if (reason < 0 || reason > LAST_REASON || (allow && reason != 0)) {
+        throw new IllegalArgumentException("reason " + reason + " of an interval");
+      }
+    }
+
+    public Interval(int firstPort, boolean allow, int decision) {
+      this(firstPort, allow, 0, decision);
+    }
+  }
 
   /** One direction's verdicts on one peer class, by protocol; every list begins at port 0. */
   public record Row(
@@ -121,7 +137,10 @@ public final class TableImage {
     int at = words.size();
     for (Interval interval : list) {
       words.add(
-          interval.firstPort() | (interval.allow() ? ALLOW : 0) | (long) interval.decision() << 32);
+          interval.firstPort()
+              | (interval.allow() ? ALLOW : 0)
+              | (long) interval.reason() << REASON
+              | (long) interval.decision() << 32);
     }
     lists.put(list, at);
     return at;

@@ -13,7 +13,6 @@ final class TableReader {
   private static final int HEADER = 2;
   private static final int GROUPS = 4;
   private static final int COUNT = 0x7fffffff;
-  private static final long ALLOW = 0x10000;
 
   private final long[] words;
   private final Map<Integer, Row> rows = new HashMap<>();
@@ -69,7 +68,8 @@ final class TableReader {
       if (decision < 0 || decision >= decisions || (i == 0 ? port != 0 : port <= last)) {
         throw new IllegalArgumentException("interval out of order or range at word " + (at + i));
       }
-      intervals.add(new Interval(port, (word & ALLOW) != 0, decision));
+      int reason = (int) word >>> TableImage.REASON;
+      intervals.add(new Interval(port, (word & TableImage.ALLOW) != 0, reason, decision));
       last = port;
     }
     return intervals;

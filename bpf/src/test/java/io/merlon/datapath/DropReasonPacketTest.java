@@ -38,7 +38,10 @@ class DropReasonPacketTest extends PacketScene {
   @ParameterizedTest
   @EnumSource
   void isGivenAndTold(DropReason reason) {
-    policy(isolated().allow(Cast.FRIENDS, EGRESS, UDP, Ports.of(53), RULE));
+    policy(
+        isolated()
+            .allow(Cast.FRIENDS, EGRESS, UDP, Ports.of(53), RULE)
+            .deny(Cast.FRIENDS, EGRESS, UDP, Ports.of(80), Code.METADATA_GUARD, OTHER_RULE));
     datapath.events(false, true);
     Frame frame = packet(reason);
     assertEquals(false, datapath.send(Hook.FROM_POD, line(reason), frame), frame::hex);
@@ -79,6 +82,7 @@ class DropReasonPacketTest extends PacketScene {
           leaving(cast.friend()).with(new Payload.Tcp(1, 2, 2, 0, 60)).fragment(8, 32, 4).frame();
       case SPOOFED -> Packet.between(cast.neighbour(), cast.friend()).udp(40000, 53).frame();
       case NO_TABLE -> withoutTable(question);
+      case METADATA_GUARD -> leaving(cast.friend()).udp(40000, 80).frame();
     };
   }
 

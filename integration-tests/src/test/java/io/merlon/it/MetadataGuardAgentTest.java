@@ -1,6 +1,7 @@
 package io.merlon.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.it.Client.Outcome;
 import java.net.InetAddress;
@@ -25,6 +26,16 @@ class MetadataGuardAgentTest {
       spec: {podSelector: {}, policyTypes: [Egress], egress: [RULE]}
       """;
 
+  private static final String ROLE =
+      """
+      apiVersion: v1
+      kind: ServiceAccount
+      metadata:
+        name: default
+        namespace: roles
+        annotations: {eks.amazonaws.com/role-arn: "arn:aws:iam::123456789012:role/shop"}
+      """;
+
   @Test
   void isClosedForAllPodsButTheExempt() {
     try (AgentNode node = new AgentNode("--metadata-guard=all-pods");
@@ -32,8 +43,7 @@ class MetadataGuardAgentTest {
       node.namespace("shop", "", "");
       node.write("allow-all", ALLOW_ALL.replace("NAME", "allow-all").replace("RULE", "{}"));
       Pod plain = node.pod("shop", "plain", "app: plain");
-      Pod exempt = node.pod("shop", "exempt", "app: exempt");
-      node.describe("shop", "exempt", "app: exempt", "merlon.io/metadata-guard: exempt");
+      Pod exempt = exempt(node, "shop");
       node.agent().start();
       for (String address : List.of(METADATA, METADATA6)) {
         try (EchoServer service = serve(cloud, address)) {
@@ -41,6 +51,7 @@ class MetadataGuardAgentTest {
           assertEquals(Outcome.SILENT, Expect.hasty(plain).tcp(service.address()), address);
         }
       }
+      denialsSayWhy(node, plain, "MetadataGuard all-pods");
       node.delete("allow-all");
       node.write("deny-all", ALLOW_ALL.replace("NAME", "deny-all").replace("RULE", ""));
       for (String address : List.of(POD_IDENTITY, POD_IDENTITY6)) {
@@ -55,6 +66,80 @@ class MetadataGuardAgentTest {
             () -> Expect.hasty(exempt).tcp(service.address()) == Outcome.SILENT);
       }
     }
+  }
+
+  @Test
+  void isClosedForPodsWithARoleAlone() {
+    try (AgentNode node = new AgentNode("--metadata-guard=pods-with-role");
+        NetworkNamespace cloud = cloud(node.network())) {
+      node.namespace("shop", "", "");
+      node.namespace("roles", "", "");
+      node.write("role", ROLE);
+      Pod plain = node.pod("shop", "plain", "app: plain");
+      Pod roled = node.pod("roles", "roled", "app: roled");
+      Pod exempt = exempt(node, "roles");
+      node.agent().start();
+      for (String address : List.of(METADATA, METADATA6)) {
+        try (EchoServer service = serve(cloud, address)) {
+          assertEquals(Outcome.ANSWERED, Expect.patient(plain).tcp(service.address()), address);
+          assertEquals(Outcome.ANSWERED, Expect.patient(exempt).tcp(service.address()), address);
+          assertEquals(Outcome.SILENT, Expect.hasty(roled).tcp(service.address()), address);
+        }
+      }
+      for (String address : List.of(POD_IDENTITY, POD_IDENTITY6)) {
+        try (EchoServer agent = serve(cloud, address)) {
+          assertEquals(Outcome.ANSWERED, Expect.patient(roled).tcp(agent.address()), address);
+        }
+      }
+      denialsSayWhy(node, roled, "MetadataGuard pods-with-role");
+      node.delete("role");
+      try (EchoServer service = serve(cloud, METADATA)) {
+        Expect.reachable(roled, service.address());
+      }
+    }
+  }
+
+  private static Pod exempt(AgentNode node, String namespace) {
+    Pod exempt = node.pod(namespace, "exempt", "app: exempt");
+    node.describe(namespace, "exempt", "app: exempt", "merlon.io/metadata-guard: exempt");
+    return exempt;
+  }
+
+  /**
+   * Every packet the pod was denied is in the one series that names the guard; so are its flows.
+   */
+  private static void denialsSayWhy(AgentNode node, Pod pod, String policy) {
+    String why =
+        "policy=\"%s\",reason=\"metadata-guard\",rule=\"instance-metadata\"".formatted(policy);
+    try (PinnedState state = node.state()) {
+      long denied = state.denied(pod);
+      assertTrue(denied >= 2, denied + " denied");
+      List<String> series =
+          node.agent()
+              .get("/metrics")
+              .lines()
+              .filter(line -> line.startsWith("merlon_packets_total{"))
+              .filter(line -> line.contains("verdict=\"denied\""))
+              .toList();
+      assertEquals(1, series.size(), series::toString);
+      assertTrue(series.getFirst().contains(why), series::toString);
+      assertEquals(denied, Math.round(value(series.getFirst())), series::toString);
+    }
+    Await.until(
+        "the denial is told with its reason",
+        Expect.PATIENT,
+        () ->
+            node.agent()
+                .get("/v1/flows")
+                .lines()
+                .anyMatch(flow ->
+                    flow.contains("\"reason\":\"metadata-guard\"")
+                        && flow.contains("\"policy\":\"" + policy + "\"")
+                        && flow.contains("\"rule\":\"instance-metadata\"")));
+  }
+
+  private static double value(String series) {
+    return Double.parseDouble(series.substring(series.lastIndexOf(' ') + 1));
   }
 
   /** What is beyond the uplink and answers at the well-known addresses. */

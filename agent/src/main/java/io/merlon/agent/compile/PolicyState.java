@@ -57,7 +57,7 @@ final class PolicyState {
     for (PolicyRule rule : rules) {
       // A rule without peers or without ports was left so by its reader: it matches nothing.
       if (!rule.peers().isEmpty() && !rule.ports().isEmpty()) {
-        DecidedBy by = new DecidedBy.Rule(policy.tier(), rule.ref());
+        DecidedBy by = DecidedBy.of(policy.tier(), rule.ref(), rule.action());
         Decision decision = rule.action() == Action.DENY ? Decision.deny(by) : Decision.allow(by);
         tested.add(new TestedRule(tests.acquire(rule), rule.action(), rule.ports(), decision));
       }

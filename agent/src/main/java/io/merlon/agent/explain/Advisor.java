@@ -4,7 +4,6 @@ import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.api.ClusterSnapshot;
 import io.merlon.agent.api.Pod;
 import io.merlon.agent.compile.CompiledPolicy;
-import io.merlon.agent.compile.DecidedBy;
 import io.merlon.agent.compile.LocalPod;
 import io.merlon.agent.identity.Cidr;
 import io.merlon.agent.policy.ClusterNetworkPolicyReader;
@@ -57,11 +56,7 @@ public final class Advisor {
     compiled
         .decisions()
         .values()
-        .forEach(decision -> {
-          if (decision.by() instanceof DecidedBy.Rule(_, var rule)) {
-            rules.add(rule);
-          }
-        });
+        .forEach(decision -> decision.by().deciding().ifPresent(rules::add));
     return rules;
   }
 

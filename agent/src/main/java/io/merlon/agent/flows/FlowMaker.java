@@ -61,12 +61,11 @@ final class FlowMaker {
 
   /** An old reason for an open flow to end does not say what decides now: the slot does. */
   private SlotMeaning meaning(Event event, CompiledPolicy policy) {
-    boolean byPolicy = event.reason() <= DropReason.REVOKED.code();
     SlotMeaning meaning =
-        byPolicy
+        event.reason() == 0
             ? meanings.apply(event.slot())
             : DropReason.of(event.reason())
-                .<SlotMeaning>map(r -> new SlotMeaning.Refused(r, event.mode(), event.egress()))
+                .map(reason -> meaning(event, reason))
                 .orElseGet(SlotMeaning.Unknown::new);
     if (meaning instanceof SlotMeaning.Decided(var decision, var mode)
         && decision.by() instanceof DecidedBy.Unknown) {
@@ -74,6 +73,24 @@ final class FlowMaker {
       return known == null ? meaning : new SlotMeaning.Decided(known, mode);
     }
     return meaning;
+  }
+
+  /** What a table decided, the slot says. */
+  private SlotMeaning meaning(Event event, DropReason reason) {
+    return switch (reason) {
+      case POLICY, REVOKED, METADATA_GUARD -> meanings.apply(event.slot());
+      case UNKNOWN_ENDPOINT,
+          ETHERTYPE,
+          TRUNCATED,
+          BAD_HEADER,
+          EXTENSION_CHAIN,
+          ROUTING_HEADER,
+          FRAGMENT_UNKNOWN,
+          FRAGMENT_OVERLAP,
+          SPOOFED,
+          NO_TABLE ->
+          new SlotMeaning.Refused(reason, event.mode(), event.egress());
+    };
   }
 
   /** Of a flow that has ended only what it counted to says the mode. */

@@ -7,6 +7,7 @@ import io.merlon.agent.policy.Direction;
 import io.merlon.agent.policy.PolicyRef;
 import io.merlon.agent.policy.RuleRef;
 import io.merlon.agent.program.SlotMeaning;
+import io.merlon.datapath.DropReason;
 import io.merlon.datapath.Mode;
 import io.merlon.datapath.Slots;
 import java.util.List;
@@ -55,14 +56,9 @@ public record Series(
   public static Series of(WorkloadRef workload, Decision decision, Mode mode) {
     Outcome outcome = Outcome.of(decision.allows(), mode);
     return switch (decision.by()) {
-      case DecidedBy.Rule(_, RuleRef rule) ->
-          new Series(
-              workload,
-              lower(rule.direction()),
-              outcome,
-              "rule",
-              rule.policy().toString(),
-              ruleName(rule));
+      case DecidedBy.Rule(_, RuleRef rule) -> of(workload, rule, outcome, "rule");
+      case DecidedBy.Guard(RuleRef rule) ->
+          of(workload, rule, outcome, label(DropReason.METADATA_GUARD));
       case DecidedBy.DefaultDeny(var direction, var isolating) ->
           new Series(workload, lower(direction), outcome, "default-deny", policies(isolating), "");
       case DecidedBy.DefaultAllow(var direction) ->
@@ -75,6 +71,21 @@ public record Series(
     };
   }
 
+  private static Series of(WorkloadRef workload, RuleRef rule, Outcome outcome, String reason) {
+    return new Series(
+        workload,
+        lower(rule.direction()),
+        outcome,
+        reason,
+        rule.policy().toString(),
+        ruleName(rule));
+  }
+
+  /** A reason as metrics and flows spell it. */
+  public static String label(DropReason reason) {
+    return reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
   /** The series of whatever a counter counts; none if it never counts. */
   public static Optional<Series> of(WorkloadRef workload, SlotMeaning meaning) {
     return switch (meaning) {
@@ -85,7 +96,7 @@ public record Series(
                   workload,
                   egress ? "egress" : "ingress",
                   Outcome.of(false, mode),
-                  reason.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                  label(reason),
                   "",
                   ""));
       case SlotMeaning.Passed(int passage, boolean egress) ->

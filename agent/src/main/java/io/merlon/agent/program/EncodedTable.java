@@ -1,10 +1,12 @@
 package io.merlon.agent.program;
 
+import io.merlon.agent.compile.DecidedBy;
 import io.merlon.agent.compile.Decision;
 import io.merlon.agent.compile.Row;
 import io.merlon.agent.compile.VerdictTable;
 import io.merlon.agent.policy.Direction;
 import io.merlon.agent.policy.Protocol;
+import io.merlon.datapath.DropReason;
 import io.merlon.datapath.TableImage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -75,8 +77,14 @@ final class EncodedTable {
         .map(interval -> {
           Decision decision = interval.decision();
           int place = places.computeIfAbsent(decision, d -> places.size());
-          return new TableImage.Interval(interval.start(), decision.allows(), place);
+          return new TableImage.Interval(
+              interval.start(), decision.allows(), reason(decision), place);
         })
         .toList();
+  }
+
+  /** What a denial is told with, if not as policy's. */
+  private static int reason(Decision decision) {
+    return decision.by() instanceof DecidedBy.Guard ? DropReason.METADATA_GUARD.code() : 0;
   }
 }

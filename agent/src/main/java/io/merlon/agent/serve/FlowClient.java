@@ -96,7 +96,7 @@ public final class FlowClient {
     Collection<?> isolating =
         flow.get("isolating") instanceof Collection<?> list ? list : List.of();
     switch (text(flow, "reason")) {
-      case "rule" ->
+      case "rule", "metadata-guard" ->
           text.append("by ").append(text(flow, "policy")).append(' ').append(text(flow, "rule"));
       case "default-deny" -> {
         text.append("no rule allows it, and these policies isolate the pod:");

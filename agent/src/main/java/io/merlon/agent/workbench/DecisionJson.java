@@ -6,6 +6,7 @@ import io.merlon.agent.compile.Decision;
 import io.merlon.agent.policy.PolicyRef;
 import io.merlon.agent.policy.RuleRef;
 import java.io.IOException;
+import java.util.Optional;
 
 /** A decision as every command's JSON has it. */
 final class DecisionJson {
@@ -18,13 +19,13 @@ final class DecisionJson {
   /** Into an object that has begun. */
   static void fields(JsonGenerator json, Decision decision) throws IOException {
     json.writeStringField("verdict", verdict(decision.allows()));
-    switch (decision.by()) {
-      case DecidedBy.Rule(_, var rule) -> {
-        json.writeObjectFieldStart("by");
-        rule(json, rule);
-        json.writeEndObject();
-      }
-      default -> json.writeNullField("by");
+    Optional<RuleRef> by = decision.by().deciding();
+    if (by.isPresent()) {
+      json.writeObjectFieldStart("by");
+      rule(json, by.get());
+      json.writeEndObject();
+    } else {
+      json.writeNullField("by");
     }
     json.writeStringField("reason", Reason.word(decision.by()));
     if (decision.by() instanceof DecidedBy.DefaultDeny(_, var isolating)) {

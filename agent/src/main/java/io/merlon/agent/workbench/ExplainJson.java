@@ -2,13 +2,13 @@ package io.merlon.agent.workbench;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.merlon.agent.compile.DecidedBy;
 import io.merlon.agent.explain.Explanation;
 import io.merlon.agent.explain.SideAnswer;
 import io.merlon.agent.policy.RuleRef;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.Optional;
 
 /** Explanations for programs. */
 final class ExplainJson {
@@ -49,8 +49,9 @@ final class ExplainJson {
     out.writeObjectFieldStart(name);
     DecisionJson.fields(out, side.decision());
     out.writeStringField("text", Reason.sentence(side.decision().by()));
-    if (side.decision().by() instanceof DecidedBy.Rule(_, var rule)) {
-      place(out, rule, study);
+    Optional<RuleRef> by = side.decision().by().deciding();
+    if (by.isPresent()) {
+      place(out, by.get(), study);
     }
     if (side.nearest() != null) {
       out.writeObjectFieldStart("nearest");

@@ -49,12 +49,10 @@ final class ExplainText {
             + verdict
             + ", "
             + Reason.sentence(decision.by()));
-    switch (decision.by()) {
-      case DecidedBy.Rule(_, var rule) -> quote(rule);
-      case DecidedBy.DefaultDeny(_, var isolating) ->
-          isolating.forEach(
-              policy -> place(policy, "").ifPresent(at -> out.println("    isolated by " + at)));
-      default -> {}
+    decision.by().deciding().ifPresent(this::quote);
+    if (decision.by() instanceof DecidedBy.DefaultDeny(_, var isolating)) {
+      isolating.forEach(
+          policy -> place(policy, "").ifPresent(at -> out.println("    isolated by " + at)));
     }
     if (side.nearest() != null) {
       out.println("    nearest: " + Miss.sentence(side.nearest()));

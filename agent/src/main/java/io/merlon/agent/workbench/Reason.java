@@ -11,6 +11,7 @@ final class Reason {
   static String word(DecidedBy by) {
     return switch (by) {
       case DecidedBy.Rule _ -> "rule";
+      case DecidedBy.Guard _ -> "metadata-guard";
       case DecidedBy.DefaultDeny _ -> "default-deny";
       case DecidedBy.DefaultAllow _ -> "default-allow";
       case DecidedBy.OwnNode _ -> "own-node";
@@ -24,6 +25,7 @@ final class Reason {
   static String sentence(DecidedBy by) {
     return switch (by) {
       case DecidedBy.Rule(_, var rule) -> rule.toString();
+      case DecidedBy.Guard(var rule) -> rule.toString();
       case DecidedBy.DefaultDeny(_, var isolating) ->
           isolating.stream()
               .map(PolicyRef::toString)

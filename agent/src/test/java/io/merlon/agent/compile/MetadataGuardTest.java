@@ -167,6 +167,6 @@ class MetadataGuardTest {
   }
 
   private static String rule(Decision decision) {
-    return decision.by() instanceof DecidedBy.Rule(_, var rule) ? rule.toString() : "none";
+    return decision.by() instanceof DecidedBy.Guard(var rule) ? rule.toString() : "none";
   }
 }

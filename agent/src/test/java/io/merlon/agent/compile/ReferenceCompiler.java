@@ -170,7 +170,7 @@ final class ReferenceCompiler {
           if (rule.peers().isEmpty() || rule.ports().isEmpty()) {
             continue;
           }
-          DecidedBy by = new DecidedBy.Rule(policy.tier(), rule.ref());
+          DecidedBy by = DecidedBy.of(policy.tier(), rule.ref(), rule.action());
           Decision decision = rule.action() == Action.DENY ? Decision.deny(by) : Decision.allow(by);
           tested.put(
               rule, new TestedRule(tests.number(rule), rule.action(), rule.ports(), decision));

@@ -7,9 +7,11 @@ import io.merlon.agent.loop.AgentLoop;
 import io.merlon.agent.loop.PaperLoop;
 import io.merlon.agent.observe.EventTally;
 import io.merlon.agent.observe.PeerDenials;
+import io.merlon.agent.observe.Series;
 import io.merlon.agent.plan.Capacities;
 import io.merlon.agent.program.Tally;
 import io.merlon.datapath.Counter;
+import io.merlon.datapath.DropReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -17,12 +19,14 @@ import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AgentMetricsTest {
+  private static final DropReason LAST_REASON = DropReason.values()[DropReason.values().length - 1];
   private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0";
 
   private final AgentLoop loop = PaperLoop.make();
@@ -167,5 +171,9 @@ class AgentMetricsTest {
     assertTrue(
         page.contains(MetricTable.text()),
         () -> "docs/metrics.md must have:\n" + MetricTable.text());
+    for (DropReason reason : EnumSet.range(DropReason.UNKNOWN_ENDPOINT, LAST_REASON)) {
+      String row = "| `%s` | %s |\n".formatted(Series.label(reason), reason.text());
+      assertTrue(page.contains(row), () -> "docs/metrics.md must have:\n" + row);
+    }
   }
 }

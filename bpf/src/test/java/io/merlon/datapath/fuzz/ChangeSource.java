@@ -2,6 +2,7 @@ package io.merlon.datapath.fuzz;
 
 import io.merlon.datapath.fuzz.Step.Change;
 import io.merlon.datapath.harness.Address;
+import io.merlon.datapath.harness.Code;
 import io.merlon.datapath.harness.Direction;
 import io.merlon.datapath.harness.Endpoint;
 import io.merlon.datapath.harness.Family;
@@ -137,7 +138,8 @@ final class ChangeSource {
       if (random.nextInt(6) == 0) {
         sketch.everything(row, direction, random.nextBoolean(), decision++);
       } else if (random.nextInt(3) == 0) {
-        sketch.deny(row, direction, group, ports, decision++);
+        Code reason = random.nextInt(4) == 0 ? Code.METADATA_GUARD : Code.POLICY;
+        sketch.deny(row, direction, group, ports, reason, decision++);
       } else {
         sketch.allow(row, direction, group, ports, decision++);
       }

@@ -16,6 +16,7 @@ public enum Code {
   FRAGMENT_OVERLAP(10),
   SPOOFED(11),
   NO_TABLE(12),
+  METADATA_GUARD(13),
   NODE(16),
   SELF(17),
   DEFERRED(18);

@@ -64,12 +64,24 @@ public final class TableSketch {
 
   public TableSketch allow(
       int peerClass, Direction direction, ProtocolGroup group, Ports ports, int decision) {
-    return paint(cell(peerClass, direction, group), ports, true, decision);
+    return paint(cell(peerClass, direction, group), ports, new PortVerdict(0, true, decision));
   }
 
   public TableSketch deny(
       int peerClass, Direction direction, ProtocolGroup group, Ports ports, int decision) {
-    return paint(cell(peerClass, direction, group), ports, false, decision);
+    return deny(peerClass, direction, group, ports, Code.POLICY, decision);
+  }
+
+  /** Denied for a reason of its own. */
+  public TableSketch deny(
+      int peerClass,
+      Direction direction,
+      ProtocolGroup group,
+      Ports ports,
+      Code reason,
+      int decision) {
+    return paint(
+        cell(peerClass, direction, group), ports, new PortVerdict(0, false, reason, decision));
   }
 
   private NavigableMap<Integer, PortVerdict> cell(
@@ -82,13 +94,13 @@ public final class TableSketch {
   }
 
   private TableSketch paint(
-      NavigableMap<Integer, PortVerdict> cell, Ports ports, boolean allow, int decision) {
+      NavigableMap<Integer, PortVerdict> cell, Ports ports, PortVerdict verdict) {
     int next = ports.last() + 1;
     PortVerdict under = cell.floorEntry(Math.min(next, PORTS - 1)).getValue();
     cell.subMap(ports.first(), next).clear();
-    cell.put(ports.first(), new PortVerdict(ports.first(), allow, decision));
+    cell.put(ports.first(), verdict.from(ports.first()));
     if (next < PORTS) {
-      cell.putIfAbsent(next, new PortVerdict(next, under.allow(), under.decision()));
+      cell.putIfAbsent(next, under.from(next));
     }
     return this;
   }

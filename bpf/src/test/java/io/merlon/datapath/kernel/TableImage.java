@@ -1,6 +1,7 @@
 package io.merlon.datapath.kernel;
 
 import io.merlon.datapath.harness.ClassRow;
+import io.merlon.datapath.harness.Code;
 import io.merlon.datapath.harness.Direction;
 import io.merlon.datapath.harness.PortVerdict;
 import io.merlon.datapath.harness.ProtocolGroup;
@@ -14,6 +15,7 @@ final class TableImage {
   private static final int HEADER = 2;
   private static final long UNIFORM = 1L << 63;
   private static final long ALLOW = 0x10000;
+  private static final int REASON = 24;
 
   private TableImage() {}
 
@@ -45,9 +47,16 @@ final class TableImage {
       long word = words.size() | (long) intervals.size() << 32 | (uniform ? UNIFORM : 0);
       words.set(at + group.ordinal(), word);
       for (PortVerdict each : intervals) {
-        words.add(each.start() | (each.allow() ? ALLOW : 0) | (long) each.decision() << 32);
+        words.add(each.start() | verdict(each) | (long) each.decision() << 32);
       }
     }
     return at;
+  }
+
+  /** Denied by policy is what no bit says otherwise. */
+  private static long verdict(PortVerdict verdict) {
+    return verdict.allow()
+        ? ALLOW
+        : verdict.reason() == Code.POLICY ? 0 : (long) verdict.reason().number() << REASON;
   }
 }

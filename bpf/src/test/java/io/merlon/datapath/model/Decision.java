@@ -3,22 +3,24 @@ package io.merlon.datapath.model;
 import io.merlon.datapath.harness.Code;
 import io.merlon.datapath.harness.CounterKey;
 import io.merlon.datapath.harness.Direction;
+import io.merlon.datapath.harness.PortVerdict;
 
 /**
  * What policy says of a packet, before the last step.
  *
  * @param enforced whether the pod it was judged for is enforced
- * @param reason why, for the event: {@link Code#POLICY} where a table denied, and where it allowed
+ * @param reason why, for the event: as the table says where it denied, {@link Code#POLICY} where it
+ *     allowed
  */
 record Decision(boolean allow, boolean enforced, CounterKey countedTo, Code reason) {
 
   /** As a table says. */
-  static Decision byTable(Party party, boolean allow, int decision) {
+  static Decision byTable(Party party, PortVerdict verdict) {
     return new Decision(
-        allow,
+        verdict.allow(),
         party.enforced(),
-        new CounterKey.Decision(party.subject(), decision, party.mode()),
-        Code.POLICY);
+        new CounterKey.Decision(party.subject(), verdict.decision(), party.mode()),
+        verdict.reason());
   }
 
   /** As no table says: a passage, or a reason to deny. */

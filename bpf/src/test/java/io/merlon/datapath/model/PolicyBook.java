@@ -70,8 +70,7 @@ final class PolicyBook {
     if (code != null) {
       return Decision.coded(party, opening.direction(), code);
     }
-    PortVerdict verdict = at(intervals(party, opening, peerClass), target);
-    return Decision.byTable(party, verdict.allow(), verdict.decision());
+    return Decision.byTable(party, at(intervals(party, opening, peerClass), target));
   }
 
   /** What a packet gets whose port is not known: its verdict, if every port has the same. */
@@ -87,7 +86,7 @@ final class PolicyBook {
     PortVerdict first = intervals.getFirst();
     boolean alike = intervals.stream().allMatch(each -> each.allow() == first.allow());
     return alike
-        ? Decision.byTable(party, first.allow(), first.decision())
+        ? Decision.byTable(party, first)
         : Decision.coded(party, opening.direction(), Code.FRAGMENT_UNKNOWN);
   }
 
