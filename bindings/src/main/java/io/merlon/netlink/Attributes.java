@@ -1,8 +1,11 @@
 package io.merlon.netlink;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The attributes of a message, by their numbers in linux/if_link.h and linux/rtnetlink.h. */
@@ -27,18 +30,29 @@ final class Attributes {
 
   static Attributes of(ByteBuffer body, int from) {
     Attributes attributes = new Attributes();
+    each(body, from, attributes.values::put);
+    return attributes;
+  }
+
+  private static void each(ByteBuffer body, int from, BiConsumer<Integer, ByteBuffer> sink) {
     int at = from;
     while (body.limit() - at >= HEADER) {
       int length = body.getShort(at) & 0xffff;
       if (length < HEADER || length > body.limit() - at) {
         break;
       }
-      attributes.values.put(
+      sink.accept(
           body.getShort(at + 2) & TYPE,
           body.slice(at + HEADER, length - HEADER).order(body.order()));
       at += MessageReader.aligned(length);
     }
-    return attributes;
+  }
+
+  /** The values of a list, which have one type. */
+  static List<ByteBuffer> list(ByteBuffer body) {
+    List<ByteBuffer> values = new ArrayList<>();
+    each(body, 0, (_, value) -> values.add(value));
+    return values;
   }
 
   @Nullable ByteBuffer get(int type) {

@@ -1,11 +1,9 @@
 package io.merlon.netlink;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -16,21 +14,16 @@ import java.util.Set;
  * the kernel looks at the name with each packet, so an interface is held from its first one on.
  * What the node itself sends or receives passes. It is a table of nf_tables', of the calling
  * thread's network namespace; while nothing is held there is none, and packets cost nothing.
+ *
+ * <p>What is dropped is counted by the table's rules, and goes on where it was when the table is
+ * made anew, by whichever process.
  */
 public final class InterfaceHold implements AutoCloseable {
-  private static final int AF_NETLINK = 16;
-  private static final int RAW_CLOSE_ON_EXEC = 3 | 0x80000;
-  private static final int NETFILTER = 12; // NETLINK_NETFILTER
-  private static final int SOL_SOCKET = 1;
-  private static final int SEND_BUFFER_FORCE = 32; // SO_SNDBUFFORCE
-  private static final int SEND_BUFFER = 4 << 20; // a message must fit it
-  private static final int DONT_WAIT = 0x40; // the kernel has answered when send returns
-  private static final int EAGAIN = 11;
-  private static final int ERROR = 2; // NLMSG_ERROR
   private static final int CREATE = 0x400; // NLM_F_CREATE
   private static final int APPEND = 0x800; // NLM_F_APPEND
 
   private static final int NAME_LENGTH = 16; // IFNAMSIZ
+  private static final int TIMEOUT = 0x10; // NFT_SET_TIMEOUT
 
   private static final String SET = "held";
   private static final String CHAIN = "forward";
@@ -39,39 +32,62 @@ public final class InterfaceHold implements AutoCloseable {
   private static final int ELEMENTS = 2000;
 
   private final String table;
-  private final boolean lasting;
-  private final int socket;
+  private final Duration remembered;
+  private final NetfilterSocket socket;
+  private HoldRules made = new HoldRules(List.of(), List.of());
+  private Dropped counted = Dropped.NOTHING;
 
-  private InterfaceHold(String table, boolean lasting, int socket) {
+  /**
+   * Packets that were dropped.
+   *
+   * @param from those that came from what is held
+   * @param to those that went there
+   */
+  public record Dropped(long from, long to) {
+    public static final Dropped NOTHING = new Dropped(0, 0);
+
+    /** Counts do not go back. */
+    private Dropped atLeast(Dropped other) {
+      return new Dropped(Math.max(from, other.from), Math.max(to, other.to));
+    }
+  }
+
+  private InterfaceHold(String table, Duration remembered, NetfilterSocket socket) {
     this.table = table;
-    this.lasting = lasting;
+    this.remembered = remembered;
     this.socket = socket;
   }
 
   /**
-   * Opens the way to a table, and does nothing yet.
+   * Opens the way to a table, and does nothing yet. What is held is held on when this process is
+   * gone.
    *
-   * @param lasting whether it outlives this process; otherwise the kernel removes it with the
-   *     socket (NFT_TABLE_F_OWNER, from Linux 5.12 on; before, {@link #replace} fails)
+   * @param remembered for how long a name is held that nobody renews; {@link Duration#ZERO}: for
+   *     ever
    */
-  public static InterfaceHold open(String table, boolean lasting) {
-    int socket = SocketCalls.socket(AF_NETLINK, RAW_CLOSE_ON_EXEC, NETFILTER);
-    if (socket < 0) {
-      throw new NetlinkException("socket", -socket, "table " + table);
-    }
-    SocketCalls.setOption(socket, SOL_SOCKET, SEND_BUFFER_FORCE, SEND_BUFFER);
-    return new InterfaceHold(table, lasting, socket);
+  public static InterfaceHold open(String table, Duration remembered) {
+    return new InterfaceHold(table, remembered, NetfilterSocket.open("table " + table));
   }
 
   /** Holds these and no others, whatever was before: packets see one or the other. */
   public void replace(Set<String> names) {
+    Dropped before = dropped();
     TableBatch batch = new TableBatch();
     batch.message(Type.NEW_TABLE, CREATE).text(1, table); // there is one then, to be deleted
     batch.message(Type.DELETE_TABLE, 0).text(1, table);
     if (!names.isEmpty()) {
-      create(batch);
+      create(batch, before);
       elements(batch, Type.NEW_ELEMENTS, names);
     }
+    send(batch);
+    made = rules();
+  }
+
+  /** Holds these and no others, for as long again; the table must be there. */
+  public void renew(Set<String> names) {
+    TableBatch batch = new TableBatch();
+    batch.message(Type.DELETE_ELEMENTS, 0).text(1, table).text(2, SET); // all of them
+    elements(batch, Type.NEW_ELEMENTS, names);
     send(batch);
   }
 
@@ -88,6 +104,22 @@ public final class InterfaceHold implements AutoCloseable {
     return answers(Type.GET_CHAIN, 3, CHAIN) && answers(Type.GET_SET, 2, SET);
   }
 
+  /** Whether it is as this process made it, whatever its names are. */
+  public boolean isAsMade() {
+    return isThere() && rules().doAs(made);
+  }
+
+  /** What was dropped, by the table that is there and those that it took the place of. */
+  public Dropped dropped() {
+    counted = counted.atLeast(rules().dropped());
+    return counted;
+  }
+
+  private HoldRules rules() {
+    return HoldRules.of(
+        socket.ask(TableBatch.questionForAll(Type.GET_RULE, table, 2, CHAIN)).bodies());
+  }
+
   /** The messages of linux/netfilter/nf_tables.h. */
   private static final class Type {
     static final int NEW_TABLE = 0;
@@ -95,14 +127,15 @@ public final class InterfaceHold implements AutoCloseable {
     static final int NEW_CHAIN = 3;
     static final int GET_CHAIN = 4;
     static final int NEW_RULE = 6;
+    static final int GET_RULE = 7;
     static final int NEW_SET = 9;
     static final int GET_SET = 10;
     static final int NEW_ELEMENTS = 12;
     static final int DELETE_ELEMENTS = 14;
   }
 
-  private void create(TableBatch batch) {
-    batch.message(Type.NEW_TABLE, CREATE).text(1, table).number(2, lasting ? 0 : 2);
+  private void create(TableBatch batch, Dropped before) {
+    batch.message(Type.NEW_TABLE, CREATE).text(1, table);
     batch
         .message(Type.NEW_CHAIN, CREATE)
         .text(1, table)
@@ -114,13 +147,16 @@ public final class InterfaceHold implements AutoCloseable {
         .message(Type.NEW_SET, CREATE)
         .text(1, table)
         .text(2, SET)
-        .number(3, 0)
+        .number(3, remembered.isZero() ? 0 : TIMEOUT)
         .number(4, 41) // what nft(8) knows as ifname
         .number(5, NAME_LENGTH)
         .number(10, 1)
         .value(13, BYTE_ORDER);
-    drop(batch, 6); // NFT_META_IIFNAME
-    drop(batch, 7); // NFT_META_OIFNAME
+    if (!remembered.isZero()) {
+      batch.number(11, remembered.toMillis());
+    }
+    drop(batch, 6, before.from()); // NFT_META_IIFNAME
+    drop(batch, 7, before.to()); // NFT_META_OIFNAME
   }
 
   /** For nft(8) alone, which would not show names otherwise: they are as this machine has them. */
@@ -133,7 +169,7 @@ public final class InterfaceHold implements AutoCloseable {
           .array();
 
   /** A rule: whose name is in the set, its packet is counted and dropped. */
-  private void drop(TableBatch batch, int name) {
+  private void drop(TableBatch batch, int name, long before) {
     batch
         .message(Type.NEW_RULE, CREATE | APPEND)
         .text(1, table)
@@ -143,7 +179,7 @@ public final class InterfaceHold implements AutoCloseable {
             () -> {
               expression(batch, "meta", () -> batch.number(1, 1).number(2, name));
               expression(batch, "lookup", () -> batch.text(1, SET).number(2, 1));
-              expression(batch, "counter", () -> {});
+              expression(batch, "counter", () -> batch.number(2, before));
               expression(
                   batch, "immediate", () -> batch.number(1, 0).nested(2, () -> verdict(batch)));
             });
@@ -176,49 +212,19 @@ public final class InterfaceHold implements AutoCloseable {
   }
 
   private void send(TableBatch batch) {
-    int errno = exchange(batch.end());
+    int errno = socket.ask(batch.end()).errno();
     if (errno != 0) {
       throw new NetlinkException("nf_tables", errno, "table " + table);
     }
   }
 
   private boolean answers(int type, int attribute, String name) {
-    return exchange(TableBatch.question(type, table, attribute, name)) == 0;
+    return socket.ask(TableBatch.question(type, table, attribute, name)).errno() == 0;
   }
 
-  /** The first error of all answers, or 0. */
-  private int exchange(byte[] message) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment sent = arena.allocate(message.length, 4);
-      sent.copyFrom(MemorySegment.ofArray(message));
-      int result = SocketCalls.send(socket, sent);
-      int errno = result < 0 ? -result : 0;
-      MemorySegment answer = arena.allocate(64 << 10, 8);
-      int length = SocketCalls.receive(socket, answer, DONT_WAIT);
-      while (length > 0) {
-        int refused = error(answer.asSlice(0, length));
-        errno = errno == 0 ? refused : errno;
-        length = SocketCalls.receive(socket, answer, DONT_WAIT);
-      }
-      return errno != 0 || length == -EAGAIN ? errno : -length;
-    }
-  }
-
-  private static int error(MemorySegment answers) {
-    long at = 0;
-    while (answers.byteSize() - at >= 20) {
-      int code = answers.get(ValueLayout.JAVA_INT_UNALIGNED, at + 16);
-      if (answers.get(ValueLayout.JAVA_SHORT_UNALIGNED, at + 4) == ERROR && code != 0) {
-        return -code;
-      }
-      at += Math.max(20, (answers.get(ValueLayout.JAVA_INT_UNALIGNED, at) + 3L) & ~3L);
-    }
-    return 0;
-  }
-
-  /** A table that does not last goes now. */
+  /** What is held is held on. */
   @Override
   public void close() {
-    SocketCalls.close(socket);
+    socket.close();
   }
 }

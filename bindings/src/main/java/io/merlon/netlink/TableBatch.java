@@ -11,6 +11,7 @@ final class TableBatch {
   private static final int END = 17;
   private static final int REQUEST = 1; // NLM_F_REQUEST
   private static final int ACKNOWLEDGE = 4; // NLM_F_ACK
+  private static final int DUMP = 0x300; // NLM_F_DUMP
   private static final int INET = 1; // NFPROTO_INET
   private static final int NESTED = 0x8000;
   private static final int FLAGS = 6; // where struct nlmsghdr has them
@@ -61,6 +62,10 @@ final class TableBatch {
     return value(type, ByteBuffer.allocate(Integer.BYTES).putInt(value).array());
   }
 
+  TableBatch number(int type, long value) {
+    return value(type, ByteBuffer.allocate(Long.BYTES).putLong(value).array());
+  }
+
   TableBatch value(int type, byte[] value) {
     room(4 + value.length + 3);
     bytes.putShort((short) (4 + value.length)).putShort((short) type).put(value);
@@ -80,12 +85,21 @@ final class TableBatch {
     return this;
   }
 
-  /** A question of its own, by the name of a table and of something in it. */
+  /** A question of its own, by the name of a table and of something in it: whether it is there. */
   static byte[] question(int type, String table, int attribute, String name) {
+    return alone(type, ACKNOWLEDGE, table, attribute, name);
+  }
+
+  /** A question for all there is of a kind in something in a table. */
+  static byte[] questionForAll(int type, String table, int attribute, String name) {
+    return alone(type, DUMP, table, attribute, name);
+  }
+
+  private static byte[] alone(int type, int flags, String table, int attribute, String name) {
     TableBatch alone = new TableBatch();
     alone.bytes.clear();
     alone.last = 0;
-    alone.message(type, ACKNOWLEDGE).text(1, table).text(attribute, name).complete();
+    alone.message(type, flags).text(1, table).text(attribute, name).complete();
     return alone.taken();
   }
 

@@ -13,6 +13,9 @@ import java.util.List;
  * that very moment. Two namespaces take turns.
  */
 final class NewPods implements AutoCloseable {
+  /** No pod's name leads to it. */
+  private static final String NEXT = "next0";
+
   private final PodNetwork network;
   private final NetworkNamespace[] insides;
 
@@ -29,6 +32,22 @@ final class NewPods implements AutoCloseable {
         new NetworkNamespace[] {NetworkNamespace.create("even"), NetworkNamespace.create("odd")};
   }
 
+  /**
+   * The manifest of a pod that is to run on the first node; nobody knows its addresses yet.
+   *
+   * @param metadata besides names
+   */
+  static String scheduled(String name, String uid, String metadata) {
+    return """
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: %s, namespace: payments, uid: %s, %s}
+    spec: {nodeName: node-a}
+    status: {phase: Pending}
+    """
+        .formatted(name, uid, metadata);
+  }
+
   /** What a pod will be. */
   Coming coming(String namespace, String name, int index) {
     return new Coming(
@@ -40,9 +59,13 @@ final class NewPods implements AutoCloseable {
 
   /** The pod's side, as complete as it can be. */
   void prepare(Coming pod) {
+    prepare(pod, pod.device);
+  }
+
+  private void prepare(Coming pod, String device) {
     String mac = "0a:58:00:01:00:01";
     pod.inside.configure(
-        "link add eth0 type veth peer name %s address %s".formatted(pod.device, mac),
+        "link add eth0 type veth peer name %s address %s".formatted(device, mac),
         "link set eth0 up",
         "address add %s/32 dev eth0".formatted(pod.v4.getHostAddress()),
         "address add %s/128 dev eth0 nodad".formatted(pod.v6.getHostAddress()),
@@ -51,17 +74,33 @@ final class NewPods implements AutoCloseable {
         "neighbour add 169.254.1.1 lladdr %s dev eth0 nud permanent".formatted(mac),
         "route add default via fe80::1 dev eth0",
         "neighbour add fe80::1 lladdr %s dev eth0 nud permanent".formatted(mac),
-        "link set %s netns %s".formatted(pod.device, network.node().name()));
+        "link set %s netns %s".formatted(device, network.node().name()));
+  }
+
+  /** As {@link #prepare}, while another pod's interface still has the name. */
+  void prepareNext(Coming pod) {
+    prepare(pod, NEXT);
+  }
+
+  /** The former pod's interface goes, and the next one's has its name and is up at once. */
+  void takePlace(Coming pod) {
+    List<String> commands = new ArrayList<>();
+    commands.add("link delete " + pod.device);
+    commands.add("link set %s name %s".formatted(NEXT, pod.device));
+    commands.addAll(connecting(pod));
+    network.node().configure(commands.toArray(String[]::new));
   }
 
   /** The node's side: from the first of these on packets flow. After the last the CNI is done. */
   void connect(Coming pod) {
-    network
-        .node()
-        .configure(
-            "link set %s up".formatted(pod.device),
-            "route add %s/32 dev %s scope link".formatted(pod.v4.getHostAddress(), pod.device),
-            "route add %s/128 dev %s".formatted(pod.v6.getHostAddress(), pod.device));
+    network.node().configure(connecting(pod).toArray(String[]::new));
+  }
+
+  private static List<String> connecting(Coming pod) {
+    return List.of(
+        "link set %s up".formatted(pod.device),
+        "route add %s/32 dev %s scope link".formatted(pod.v4.getHostAddress(), pod.device),
+        "route add %s/128 dev %s".formatted(pod.v6.getHostAddress(), pod.device));
   }
 
   /**

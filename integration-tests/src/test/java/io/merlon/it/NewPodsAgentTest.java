@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.it.NewPods.Coming;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -22,12 +21,6 @@ class NewPodsAgentTest {
   private static final int EARLY = 20;
 
   private static final int FIRST = 1000;
-  private static final long PACKETS = 5;
-  private static final Duration PATIENT = Duration.ofSeconds(20);
-
-  /** Pods of one workload are counted together, those of none each for itself. */
-  private static final String OF_ONE_WORKLOAD =
-      "labels: {app: new}, ownerReferences: [{kind: DaemonSet, name: new, controller: true}]";
 
   @Test
   void noFirstPacketPasses() {
@@ -36,7 +29,7 @@ class NewPodsAgentTest {
       node.namespace("guests", "name: guests", "");
       node.write("default-deny", Mission.DEFAULT_DENY);
       Pod anchor = node.pod("payments", "anchor", "app: new");
-      node.describe("payments", "anchor", OF_ONE_WORKLOAD);
+      node.describe("payments", "anchor", WatchedPods.OF_ONE_WORKLOAD);
       Pod guest = node.pod("guests", "guest", "app: guest");
       node.write(
           "new-pods",
@@ -49,25 +42,24 @@ class NewPodsAgentTest {
       List<String> late = new ArrayList<>();
       try (NewPods pods = new NewPods(node.network());
           PinnedState state = node.state()) {
-        tried = all(pods, new Watched(guest, anchor, state, late));
+        tried = all(pods, new WatchedPods(guest, anchor, state, late));
       }
       System.out.printf(
           "new pods: %d, and %d that sent before they had an interface, in %.1f s, %d packets"
               + " denied, passed: %s%n",
           PODS, EARLY, (System.nanoTime() - begun) / 1e9, tried, late);
       assertEquals(List.of(), late);
-      assertTrue(tried >= PODS * PACKETS);
+      assertTrue(tried >= PODS * WatchedPods.PACKETS);
     }
   }
 
   /** The first packet is there with the interface: nothing that reacts to it is in time. */
-  private static void early(NewPods pods, Watched watched) {
+  private static void early(NewPods pods, WatchedPods watched) {
     for (int index = FIRST + PODS; index < FIRST + PODS + EARLY; index++) {
       Coming pod = pods.coming("payments", "new-" + index, index);
-      try (EchoServer outside = Expect.serve(watched.guest, false, Mission.PORT)) {
+      try (EchoServer outside = Expect.serve(watched.guest(), index % 4 < 2, Mission.PORT)) {
         pods.prepare(pod);
-        try (Flood out = new Flood(pod.inside(), outside.address())) {
-          Await.until("it tries", PATIENT, () -> out.sent() > 0);
+        try (Flood _ = new Flood(pod.inside(), outside.address())) {
           watched.awaitDenied(() -> pods.connect(pod));
           watched.noteAnyOf(pod, outside.received());
         } finally {
@@ -77,40 +69,11 @@ class NewPodsAgentTest {
     }
   }
 
-  /** A pod that is to run here; nobody knows its addresses yet. */
   private static String scheduled(int index) {
-    return """
-    apiVersion: v1
-    kind: Pod
-    metadata: {name: new-%1$d, namespace: payments, uid: uid-%1$d, %2$s}
-    spec: {nodeName: node-a}
-    status: {phase: Pending}
-    """
-        .formatted(index, OF_ONE_WORKLOAD);
+    return NewPods.scheduled("new-" + index, "uid-" + index, WatchedPods.OF_ONE_WORKLOAD);
   }
 
-  /**
-   * Where packets show.
-   *
-   * @param anchor a pod that is judged by the same table as the new ones, and counted with them
-   */
-  private record Watched(Pod guest, Pod anchor, PinnedState state, List<String> late) {
-    void noteAnyOf(Coming pod, long passed) {
-      if (passed > 0) {
-        late.add(passed + " packets of " + pod.device());
-      }
-    }
-
-    /** Does something and waits until some packets more are denied; how many. */
-    long awaitDenied(Runnable work) {
-      long before = state.dropped(anchor);
-      work.run();
-      Await.until("denied", PATIENT, () -> state.dropped(anchor) >= before + PACKETS);
-      return state.dropped(anchor) - before;
-    }
-  }
-
-  private static long all(NewPods pods, Watched watched) {
+  private static long all(NewPods pods, WatchedPods watched) {
     long tried = 0;
     for (int index = FIRST; index < FIRST + PODS; index++) {
       tried += one(pods, pods.coming("payments", "new-" + index, index), watched, index % 4 < 2);
@@ -119,16 +82,16 @@ class NewPodsAgentTest {
     return tried;
   }
 
-  private static long one(NewPods pods, Coming pod, Watched watched, boolean six) {
+  private static long one(NewPods pods, Coming pod, WatchedPods watched, boolean six) {
     InetSocketAddress own = Expect.at(pod.address(six), Mission.PORT);
-    try (EchoServer outside = Expect.serve(watched.guest, six, Mission.PORT);
-        Flood in = new Flood(watched.guest.namespace(), own)) {
+    try (EchoServer outside = Expect.serve(watched.guest(), six, Mission.PORT);
+        Flood in = new Flood(watched.guest().namespace(), own)) {
       pods.prepare(pod);
       pods.connect(pod);
       Process process = pods.run(pod, outside.address());
       try (EchoServer inside = EchoServer.start(pod.inside(), own.getAddress(), own.getPort())) {
         long denied = watched.awaitDenied(() -> {});
-        Await.until("others try", PATIENT, () -> in.sent() > 0);
+        Await.until("others try", WatchedPods.PATIENT, () -> in.sent() > 0);
         watched.noteAnyOf(pod, outside.received() + inside.received());
         return denied;
       } finally {

@@ -165,6 +165,7 @@ public final class AgentLoop {
         state.policies(),
         state.breaks(),
         enforcer.attacher().hooks(),
+        enforcer.held(upkeep.holding()),
         upkeep.damages(),
         trouble,
         new AgentView.Counts(

@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
  * @param inForce {@code seen} as it was when the kernel held all of it last
  * @param breaks where denials are not carried out for a while
  * @param hooks what is done at the node's interfaces
+ * @param held what is held because our programs are not there yet
  * @param damages what somebody else changed that could not be repaired
  * @param trouble why {@code enforced} is not yet what {@code seen} asks for
  */
@@ -37,6 +38,7 @@ public record AgentView(
     PolicyRevisions policies,
     Breaks breaks,
     Map<HostInterface, HookUse> hooks,
+    HeldNow held,
     List<Damage> damages,
     Optional<Trouble> trouble,
     Counts counts) {
@@ -48,6 +50,20 @@ public record AgentView(
    */
   public record Progress(
       Adoption adoption, SyncState cluster, boolean interfaces, boolean enforcing) {}
+
+  /**
+   * Interfaces that are held.
+   *
+   * @param pods that wait for one
+   * @param names of interfaces they may have
+   * @param from packets dropped that came from a held one, when it was looked last
+   * @param to packets dropped that went to one
+   */
+  public record HeldNow(Set<PodRef> pods, int names, long from, long to) {
+    public HeldNow {
+      pods = Set.copyOf(pods);
+    }
+  }
 
   /**
    * Counted since the start.

@@ -1,6 +1,8 @@
 package io.merlon.agent.loop;
 
+import io.merlon.agent.compile.LocalPod;
 import io.merlon.agent.compile.PersistentMap;
+import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.interfaces.Link;
 import io.merlon.agent.program.Datapath;
 import io.merlon.agent.program.HostInterface;
@@ -21,6 +23,7 @@ final class Attacher {
   private final Set<HostInterface> adopted;
   private final Map<Integer, HookUse> hooks = new TreeMap<>();
   private final Map<Integer, HostInterface> names = new TreeMap<>();
+  private final Map<Integer, String> uids = new TreeMap<>();
   private final Set<Integer> vanished = new HashSet<>();
   private final Set<String> failing = new HashSet<>();
   private long attached;
@@ -52,10 +55,17 @@ final class Attacher {
           if (link != null && !use.equals(hooks.get(ifindex))) {
             HostInterface at = new HostInterface(ifindex, link.name());
             if (state.isKnown() || !goesOnAsItWas(at, use)) {
-              attach(at, use, failures);
+              if (attach(at, use, failures)) {
+                uids.put(ifindex, uid(state, use));
+              }
             }
           }
         });
+  }
+
+  private static String uid(LoopState state, HookUse use) {
+    LocalPod pod = use instanceof HookUse.OfPod(var ref) ? state.policy().pods().get(ref) : null;
+    return pod == null ? "" : pod.uid();
   }
 
   /** What an earlier process enforced at a pod's interface is not to end because we know less. */
@@ -63,16 +73,17 @@ final class Attacher {
     return use instanceof HookUse.OfUnknown && adopted.contains(at);
   }
 
-  private void attach(HostInterface at, HookUse use, Failures failures) {
+  private boolean attach(HostInterface at, HookUse use, Failures failures) {
     if (failures.survive(() -> put(at, use))) {
       hooks.put(at.ifindex(), use);
       names.put(at.ifindex(), at);
       attached++;
       LOG.atDebug().addKeyValue("interface", at).addKeyValue("use", use).log("attached");
-    } else {
-      failed++;
-      failing.add(at.name());
+      return true;
     }
+    failed++;
+    failing.add(at.name());
+    return false;
   }
 
   private void put(HostInterface at, HookUse use) {
@@ -87,6 +98,7 @@ final class Attacher {
     if (failures.survive(() -> datapath.release(ifindex))) {
       hooks.remove(ifindex);
       names.remove(ifindex);
+      uids.remove(ifindex);
     } else {
       failed++;
     }
@@ -105,6 +117,25 @@ final class Attacher {
   /** The interfaces to which nothing could be attached when it was tried last. */
   Set<String> failing() {
     return Set.copyOf(failing);
+  }
+
+  /**
+   * A pod at whose interface its policies are enforced.
+   *
+   * @param uid of the pod that was meant when its interface came: another one may have the name by
+   *     now
+   */
+  record Bound(PodRef pod, String uid) {}
+
+  /** The pods' interfaces. */
+  Map<HostInterface, Bound> bound() {
+    Map<HostInterface, Bound> byInterface = new HashMap<>();
+    hooks.forEach((ifindex, use) -> {
+      if (use instanceof HookUse.OfPod(var pod)) {
+        byInterface.put(names.get(ifindex), new Bound(pod, uids.getOrDefault(ifindex, "")));
+      }
+    });
+    return byInterface;
   }
 
   /** What is done at each interface where something is. */

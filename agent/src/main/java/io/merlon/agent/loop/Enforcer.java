@@ -1,11 +1,12 @@
 package io.merlon.agent.loop;
 
-import io.merlon.agent.config.UntilKnown;
+import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.interfaces.PodInterfaces;
 import io.merlon.agent.plan.DesiredState;
 import io.merlon.agent.plan.Plan;
 import io.merlon.agent.plan.Planner;
 import io.merlon.agent.program.Datapath;
+import io.merlon.agent.program.Holding;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -31,6 +32,8 @@ final class Enforcer {
   private long failed;
   private long refused;
   private Backoff backoff = Backoff.NONE;
+  private Set<PodRef> waiting = Set.of();
+  private int heldNames;
 
   Enforcer(Datapath datapath, PodInterfaces interfaces, LoopSettings settings) {
     this.datapath = datapath;
@@ -61,7 +64,7 @@ final class Enforcer {
     planned = state.isKnown() && refused.isEmpty() && !failures.any();
     attacher.attach(state, failures);
     if (state.isKnown()) {
-      failures.survive(() -> datapath.hold(held(state)));
+      failures.survive(() -> hold(state));
     }
     if (planned) {
       settleIn(failures);
@@ -72,13 +75,28 @@ final class Enforcer {
         : refused;
   }
 
+  private void hold(LoopState state) {
+    Held held =
+        new Held(
+                state,
+                datapath.observed(),
+                attacher.bound(),
+                attacher.failing(),
+                settings.untilKnown())
+            .under(interfaces);
+    waiting = held.waiting();
+    Set<String> names = held.names();
+    heldNames = names.size();
+    datapath.hold(names);
+  }
+
   /**
-   * After attaching. With {@code --until-known=allow} an interface that takes no program is open as
-   * any pod is that nothing is known about.
+   * What is held, and for whom.
+   *
+   * @param holding as it was when it was looked at last
    */
-  private Set<String> held(LoopState state) {
-    Set<String> open = settings.untilKnown() == UntilKnown.ALLOW ? attacher.failing() : Set.of();
-    return Held.names(state, datapath.observed(), interfaces, attacher.hooks(), open);
+  AgentView.HeldNow held(Holding holding) {
+    return new AgentView.HeldNow(waiting, heldNames, holding.from(), holding.to());
   }
 
   private Optional<Trouble> apply(LoopState state, Failures failures) {

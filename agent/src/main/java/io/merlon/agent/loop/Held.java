@@ -4,6 +4,7 @@ import io.merlon.agent.compile.LocalPod;
 import io.merlon.agent.compile.Mode;
 import io.merlon.agent.compile.Row;
 import io.merlon.agent.compile.VerdictTable;
+import io.merlon.agent.config.UntilKnown;
 import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.interfaces.PodInterfaces;
 import io.merlon.agent.plan.ObservedState;
@@ -12,6 +13,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The interfaces to be held: those that pods will have whose policy is in the kernel already, but
@@ -20,52 +24,90 @@ import java.util.Set;
  *
  * <p>A pod is held in the mode enforce only, and only if something is denied to it. It has all its
  * interfaces when the cluster tells its addresses; until then the names of all it may have are
- * held.
+ * held. An interface that came for an earlier pod of that name opens nothing for the next one: it
+ * may do nothing any more, and the next one's will come under its name. Where the unknown is
+ * denied, so is a pod that could not be planned for.
  */
 final class Held {
-  private Held() {}
+  private final LoopState state;
+  private final ObservedState observed;
+  private final UntilKnown untilKnown;
+  private final Set<PodRef> there = new HashSet<>();
+  private final Set<PodRef> served = new HashSet<>();
+  private final Set<String> open;
+  private final Map<Integer, Boolean> isolated = new HashMap<>();
+  private final Map<PodRef, Set<String>> pods = new TreeMap<>();
 
   /**
-   * The names.
+   * Finds them, after attaching.
    *
-   * @param attached where our programs are, and for what
-   * @param failed the interfaces that take no program: they are as they were, and reported
+   * @param failing the interfaces that take no program: where the unknown is allowed they are as
+   *     they were, and reported
    */
-  static Set<String> names(
+  Held(
       LoopState state,
       ObservedState observed,
-      PodInterfaces interfaces,
-      Map<HostInterface, HookUse> attached,
-      Set<String> failed) {
-    Set<PodRef> bound = new HashSet<>();
-    Set<String> open = new HashSet<>(failed);
-    attached.forEach((at, use) -> {
-      if (use instanceof HookUse.OfPod(var pod)) {
-        bound.add(pod);
+      Map<HostInterface, Attacher.Bound> bound,
+      Set<String> failing,
+      UntilKnown untilKnown) {
+    this.state = state;
+    this.observed = observed;
+    this.untilKnown = untilKnown;
+    this.open = new HashSet<>(untilKnown == UntilKnown.ALLOW ? failing : Set.of());
+    bound.forEach((at, to) -> {
+      there.add(to.pod());
+      if (isStillThatPod(to)) {
         open.add(at.name());
+        served.add(to.pod());
       }
     });
-    Set<String> names = new HashSet<>();
-    Map<Integer, Boolean> isolated = new HashMap<>();
+  }
+
+  /** Takes the names from where they are known. */
+  Held under(PodInterfaces interfaces) {
     for (LocalPod pod : state.policy().pods().values()) {
-      boolean complete = !pod.addresses().isEmpty() && bound.contains(pod.pod());
-      if (!complete
-          && isEnforced(observed, pod.pod())
-          && isolated.computeIfAbsent(pod.subject(), subject -> denies(state, subject))) {
-        names.addAll(interfaces.names(pod.pod()));
+      boolean complete = !pod.addresses().isEmpty() && there.contains(pod.pod());
+      if (!complete && isToBeHeld(pod)) {
+        Set<String> names = new TreeSet<>(interfaces.names(pod.pod()));
+        names.removeAll(open);
+        if (!names.isEmpty()) {
+          pods.put(pod.pod(), names);
+        }
       }
     }
-    names.removeAll(open);
+    return this;
+  }
+
+  private boolean isStillThatPod(Attacher.Bound bound) {
+    LocalPod now = state.policy().pods().get(bound.pod());
+    return now == null || now.uid().equals(bound.uid());
+  }
+
+  private boolean isToBeHeld(LocalPod pod) {
+    var endpoint = observed.endpoints().get(pod.pod());
+    if (endpoint == null) {
+      return untilKnown == UntilKnown.DENY;
+    }
+    return endpoint.mode() == Mode.ENFORCE
+        && isolated.computeIfAbsent(
+            pod.subject(), subject -> denies(state.policy().tables().get(subject)));
+  }
+
+  /** Whether a table denies anything; what has none is denied everything. */
+  static boolean denies(@Nullable VerdictTable table) {
+    return table == null || !table.distinctRows().stream().allMatch(Row::allowsEverything);
+  }
+
+  Set<String> names() {
+    Set<String> names = new HashSet<>();
+    pods.values().forEach(names::addAll);
     return names;
   }
 
-  private static boolean isEnforced(ObservedState observed, PodRef pod) {
-    var endpoint = observed.endpoints().get(pod);
-    return endpoint != null && endpoint.mode() == Mode.ENFORCE;
-  }
-
-  private static boolean denies(LoopState state, int subject) {
-    VerdictTable table = state.policy().tables().get(subject);
-    return table != null && !table.distinctRows().stream().allMatch(Row::allowsEverything);
+  /** The pods that have no interface that is open to them. */
+  Set<PodRef> waiting() {
+    Set<PodRef> waiting = new TreeSet<>(pods.keySet());
+    waiting.removeAll(served);
+    return waiting;
   }
 }

@@ -9,6 +9,7 @@ import io.merlon.agent.plan.PlanStep;
 import io.merlon.agent.program.Adoption;
 import io.merlon.agent.program.CounterNames;
 import io.merlon.agent.program.Datapath;
+import io.merlon.agent.program.Holding;
 import io.merlon.agent.program.HostInterface;
 import io.merlon.agent.program.Inspection;
 import io.merlon.agent.program.SlotMeaning;
@@ -87,6 +88,11 @@ public final class PrintingDatapath implements Datapath {
 
   @Override
   public void hold(Set<String> names) {}
+
+  @Override
+  public Holding holding() {
+    return Holding.NOTHING;
+  }
 
   @Override
   public Set<HostInterface> guarded() {

@@ -2,6 +2,7 @@ package io.merlon.agent.loop;
 
 import io.merlon.agent.compile.PersistentMap;
 import io.merlon.agent.program.Datapath;
+import io.merlon.agent.program.Holding;
 import io.merlon.agent.program.Inspection;
 import io.merlon.agent.program.Inspection.Damage;
 import io.merlon.agent.program.Repair;
@@ -20,6 +21,7 @@ final class Upkeep {
   private PersistentMap<Repair.Kind, Long> repairs = PersistentMap.empty();
   private List<Damage> damages = List.of();
   private long notRepaired;
+  private Holding holding = Holding.NOTHING;
 
   Upkeep(Datapath datapath, Duration every, long now) {
     this.datapath = datapath;
@@ -39,6 +41,7 @@ final class Upkeep {
       notRepaired++;
       LOG.atError().addKeyValue("reason", failures.first()).log("the check failed");
     }
+    holding = datapath.holding();
   }
 
   private void note(Inspection found) {
@@ -68,6 +71,11 @@ final class Upkeep {
   /** How many things could not be repaired when they were found. */
   long failures() {
     return notRepaired;
+  }
+
+  /** What is held, at the last look. */
+  Holding holding() {
+    return holding;
   }
 
   /** What the last look could not repair. */

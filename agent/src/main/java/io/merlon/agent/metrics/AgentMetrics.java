@@ -8,6 +8,7 @@ import io.merlon.agent.observe.Counts;
 import io.merlon.agent.observe.EventTally;
 import io.merlon.agent.observe.PeerDenials;
 import io.merlon.agent.observe.Series;
+import io.merlon.agent.program.Holding;
 import io.merlon.agent.program.Repair;
 import io.merlon.agent.watch.Staleness;
 import io.merlon.datapath.Stat;
@@ -85,6 +86,7 @@ public final class AgentMetrics implements AutoCloseable {
   public synchronized Text text(Facts facts, @Nullable String accept) {
     page = new Page();
     verdicts(facts.kernel());
+    held(facts.kernel().holding());
     peers(facts.denials());
     events(facts);
     facts
@@ -117,6 +119,12 @@ public final class AgentMetrics implements AutoCloseable {
         });
     page.put(Metric.UNCOUNTED, counts.uncounted());
     page.put(Metric.SERIES_OVERFLOW, counts.overflowed());
+  }
+
+  private void held(Holding holding) {
+    page.put(Metric.HELD_INTERFACES, holding.names());
+    page.put(Metric.HELD_DROPPED, holding.from(), "egress");
+    page.put(Metric.HELD_DROPPED, holding.to(), "ingress");
   }
 
   private static String[] labels(Series series) {

@@ -3,6 +3,7 @@ package io.merlon.agent.metrics;
 import io.merlon.agent.observe.Counts;
 import io.merlon.agent.plan.Capacities;
 import io.merlon.agent.program.Datapath;
+import io.merlon.agent.program.Holding;
 import io.merlon.agent.program.Tally;
 import io.merlon.datapath.Stat;
 import java.util.EnumMap;
@@ -10,8 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What only the loop's thread can look at. */
-public record KernelFacts(Tally tally, Map<Stat, Long> stats, Optional<Capacities> capacities) {
-  public static final KernelFacts NONE = new KernelFacts(Tally.NOTHING, Map.of(), Optional.empty());
+public record KernelFacts(
+    Tally tally, Map<Stat, Long> stats, Holding holding, Optional<Capacities> capacities) {
+  public static final KernelFacts NONE =
+      new KernelFacts(Tally.NOTHING, Map.of(), Holding.NOTHING, Optional.empty());
 
   public KernelFacts {
     stats = Map.copyOf(stats);
@@ -23,7 +26,8 @@ public record KernelFacts(Tally tally, Map<Stat, Long> stats, Optional<Capacitie
     for (Stat stat : Stat.values()) {
       stats.put(stat, datapath.kernel().stat(stat));
     }
-    return new KernelFacts(datapath.counters(), stats, Optional.of(datapath.capacities()));
+    return new KernelFacts(
+        datapath.counters(), stats, datapath.holding(), Optional.of(datapath.capacities()));
   }
 
   Counts counts() {

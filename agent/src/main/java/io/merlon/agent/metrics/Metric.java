@@ -89,6 +89,18 @@ public enum Metric {
       "Whether everything told has been brought to the kernel once."),
   LOCAL_PODS(Type.GAUGE, "merlon_local_pods", "Pods of this node."),
   INTERFACES(Type.GAUGE, "merlon_interfaces", "Interfaces with programs of ours."),
+  HELD_INTERFACES(
+      Type.GAUGE,
+      "merlon_held_interfaces",
+      "Names of interfaces from and to which nothing is forwarded, since pods will have them whose"
+          + " policies are in the kernel, and programs are not there yet. A pod has several until"
+          + " the cluster tells its addresses."),
+  HELD_DROPPED(
+      Type.COUNTER,
+      "merlon_held_dropped_packets",
+      "Packets dropped for it, by the direction seen from the pod. It goes on where it was when the"
+          + " agent restarts while something is held, else at zero.",
+      "direction"),
   POLICIES(Type.GAUGE, "merlon_policies", "Policies told."),
   PROBLEMS(Type.GAUGE, "merlon_problems", "Pieces of objects that mean nothing."),
   BROKEN_GLASS(

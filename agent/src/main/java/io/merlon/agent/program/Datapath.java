@@ -56,6 +56,9 @@ public interface Datapath extends AutoCloseable {
    */
   void hold(Set<String> names);
 
+  /** What is held, and what was dropped for it. */
+  Holding holding();
+
   /** The interfaces that have programs of ours. */
   Set<HostInterface> guarded();
 

@@ -1,7 +1,9 @@
 package io.merlon.agent.program;
 
 import io.merlon.netlink.InterfaceHold;
+import io.merlon.netlink.InterfaceHold.Dropped;
 import io.merlon.netlink.NetlinkException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +28,7 @@ final class HeldInterfaces implements AutoCloseable {
    */
   private static final Set<Integer> UNKNOWN = Set.of(2, 22, 93, 95, 97);
 
-  private final boolean lasting;
+  private final Duration remembered;
   private @Nullable InterfaceHold kernel;
   private Set<String> held = Set.of();
   private boolean begun;
@@ -36,10 +38,11 @@ final class HeldInterfaces implements AutoCloseable {
   /**
    * Holds nothing yet; what an earlier process holds stays so.
    *
-   * @param lasting whether they are held on when this process is gone, until another one comes
+   * @param remembered for how long they are held on when this process is gone and no other one
+   *     comes; {@link Duration#ZERO}: for ever
    */
-  HeldInterfaces(boolean lasting) {
-    this.lasting = lasting;
+  HeldInterfaces(Duration remembered) {
+    this.remembered = remembered;
   }
 
   /**
@@ -94,7 +97,7 @@ final class HeldInterfaces implements AutoCloseable {
 
   private InterfaceHold kernel() {
     if (kernel == null) {
-      kernel = InterfaceHold.open(TABLE, lasting);
+      kernel = InterfaceHold.open(TABLE, remembered);
     }
     return kernel;
   }
@@ -105,21 +108,35 @@ final class HeldInterfaces implements AutoCloseable {
     return left;
   }
 
-  /** Puts back what somebody else removed. */
+  /** Puts back what somebody else changed, and has names remembered for as long again. */
   List<Repair> repair() {
     if (!begun || held.isEmpty()) {
       return List.of();
     }
-    boolean there = kernel().isThere();
-    kernel().replace(held); // its rules and names may have been changed one by one
-    return there
-        ? List.of()
-        : List.of(new Repair(Repair.Kind.ENTRY, "table " + TABLE + " of nf_tables"));
+    if (kernel().isAsMade()) {
+      kernel().renew(held);
+      return List.of();
+    }
+    kernel().replace(held);
+    return List.of(new Repair(Repair.Kind.ENTRY, "table " + TABLE + " of nf_tables"));
+  }
+
+  /** What is held, and what was dropped for it by this process and those before it. */
+  Holding holding() {
+    if (!possible) {
+      return Holding.NOTHING;
+    }
+    try {
+      Dropped dropped = kernel().dropped();
+      return new Holding(held.size(), dropped.from(), dropped.to());
+    } catch (NetlinkException failure) {
+      return Holding.NOTHING; // there is no nf_tables: holding will say so
+    }
   }
 
   /** Removes the table, whichever process made it. */
   static void removeAll() {
-    try (InterfaceHold hold = InterfaceHold.open(TABLE, true)) {
+    try (InterfaceHold hold = InterfaceHold.open(TABLE, Duration.ZERO)) {
       if (hold.isThere()) {
         hold.replace(Set.of());
       }
@@ -130,7 +147,7 @@ final class HeldInterfaces implements AutoCloseable {
     }
   }
 
-  /** What does not last is held no longer. */
+  /** What is held is held on. */
   @Override
   public void close() {
     if (kernel != null) {

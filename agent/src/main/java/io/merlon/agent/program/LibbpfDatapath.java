@@ -6,6 +6,7 @@ import io.merlon.agent.plan.Capacities;
 import io.merlon.agent.plan.ObservedState;
 import io.merlon.agent.plan.Plan;
 import io.merlon.agent.plan.PlanStep;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,9 @@ public final class LibbpfDatapath implements Datapath {
   private static final long QUIET = 1_000_000_000L;
 
   private static final int SETTLED_AT_ONCE = 2;
+
+  /** An upgrade takes less; for longer no pod waits for an agent where the unknown is allowed. */
+  private static final Duration HELD_WITHOUT_US = Duration.ofMinutes(2);
 
   private final DatapathSettings settings;
   private final PinLayout layout;
@@ -42,7 +46,7 @@ public final class LibbpfDatapath implements Datapath {
     this.state = opened.state();
     this.hooks = new Hooks(layout, settings, state.maps().kernel());
     this.interfaces = new EnforcedInterfaces(state.endpoints(), hooks, nanos);
-    this.held = new HeldInterfaces(!settings.unknownAllowed());
+    this.held = new HeldInterfaces(settings.unknownAllowed() ? HELD_WITHOUT_US : Duration.ZERO);
     this.beside = opened.reason() != null;
     hooks.warmUp();
     hooks.adopt();
@@ -129,6 +133,11 @@ public final class LibbpfDatapath implements Datapath {
   @Override
   public void hold(Set<String> names) {
     held.hold(names);
+  }
+
+  @Override
+  public Holding holding() {
+    return held.holding();
   }
 
   @Override

@@ -30,6 +30,7 @@ final class StatusJson {
       json.writeNumberField("policies", view.policies().policies().size());
       counts(json, view.counts());
       kernel(json, view);
+      held(json, view.held());
       if (staleness.isPresent()) {
         staleness(json, staleness.get());
       }
@@ -77,6 +78,15 @@ final class StatusJson {
     json.writeNumberField("addresses", view.enforced().addresses().exact().size());
     json.writeNumberField("prefixes", view.enforced().addresses().prefixes().size());
     json.writeNumberField("services", view.enforced().services().size());
+    json.writeEndObject();
+  }
+
+  private static void held(JsonGenerator json, AgentView.HeldNow held) throws IOException {
+    json.writeObjectFieldStart("held");
+    json.writeNumberField("interfaces", held.names());
+    json.writeNumberField("dropped_from", held.from());
+    json.writeNumberField("dropped_to", held.to());
+    strings(json, "pods", held.pods().stream().map(Object::toString).sorted().toList());
     json.writeEndObject();
   }
 

@@ -45,6 +45,13 @@ public record StatusReport(String status, String pods, String policies) {
           .append(staleness.get("worst_ms"))
           .append(" ms ago\n");
     }
+    if (all.get("held") instanceof Map<?, ?> held) {
+      held(text, held);
+    }
+    Collection<?> unknown = items(object(pods), "unknown_interfaces");
+    if (!unknown.isEmpty()) {
+      text.append("denied until the cluster tells whose they are: ").append(names(unknown));
+    }
     for (Object item : items(all, "broken_glass")) {
       if (item instanceof Map<?, ?> broken) {
         text.append(
@@ -74,6 +81,21 @@ public record StatusReport(String status, String pods, String policies) {
       problems.forEach(problem -> text.append("  ").append(problem).append('\n'));
     }
     return text.toString().stripTrailing();
+  }
+
+  /** What waits for programs, and what was dropped meanwhile or before. */
+  private static void held(StringBuilder text, Map<?, ?> held) {
+    text.append(
+        "held until programs are there: %s interfaces, packets dropped %s from and %s to them%n"
+            .formatted(held.get("interfaces"), held.get("dropped_from"), held.get("dropped_to")));
+    Collection<?> pods = items(held, "pods");
+    if (!pods.isEmpty()) {
+      text.append("pods that wait for that: ").append(names(pods));
+    }
+  }
+
+  private static String names(Collection<?> names) {
+    return String.join(", ", names.stream().map(String::valueOf).toList()) + '\n';
   }
 
   private static void pod(StringBuilder text, Map<?, ?> pod) {

@@ -9,6 +9,7 @@ import io.merlon.agent.plan.PlanStep;
 import io.merlon.agent.program.Adoption;
 import io.merlon.agent.program.CounterNames;
 import io.merlon.agent.program.Datapath;
+import io.merlon.agent.program.Holding;
 import io.merlon.agent.program.HostInterface;
 import io.merlon.agent.program.Inspection;
 import io.merlon.agent.program.Repair;
@@ -103,6 +104,11 @@ final class FakeDatapath implements Datapath {
   @Override
   public void hold(Set<String> names) {
     held = Set.copyOf(names);
+  }
+
+  @Override
+  public Holding holding() {
+    return new Holding(held.size(), 0, 0);
   }
 
   @Override

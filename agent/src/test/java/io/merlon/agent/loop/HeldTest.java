@@ -13,14 +13,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.compile.CompileOptions;
+import io.merlon.agent.compile.DecidedBy;
+import io.merlon.agent.compile.Decision;
 import io.merlon.agent.compile.IncrementalCompiler;
 import io.merlon.agent.compile.Mode;
+import io.merlon.agent.compile.Row;
+import io.merlon.agent.compile.VerdictTable;
 import io.merlon.agent.config.UntilKnown;
 import io.merlon.agent.interfaces.InterfaceNaming;
 import io.merlon.agent.interfaces.LinkEvent;
 import io.merlon.agent.interfaces.PodInterfaces;
 import io.merlon.agent.interfaces.VpcCniNaming;
 import io.merlon.agent.plan.ObservedState;
+import io.merlon.agent.program.HostInterface;
 import io.merlon.agent.watch.SyncState;
 import java.time.Duration;
 import java.util.List;
@@ -79,6 +84,62 @@ class HeldTest {
     assertTrue(datapath.held.contains(LATE));
     tell(loop, List.of(gonePod("late")));
     assertEquals(Set.of(), datapath.held);
+  }
+
+  @Test
+  void theNextPodOfANameIsHeldThoughTheFormerOnesInterfaceIsThere() {
+    AgentLoop loop = running(UntilKnown.ALLOW);
+    tell(loop, List.of(pod("late", "first", "10.0.0.9", Map.of())), appeared(link(9, "late")));
+    assertEquals(Set.of(), datapath.held);
+    tell(loop, List.of(gonePod("late")));
+    tell(loop, List.of(pod("late", "second", "", Map.of())));
+    assertTrue(datapath.held.contains(LATE), "what is attached to is the first one's");
+    assertEquals(Set.of(ref("late")), loop.view().held().pods());
+    tell(loop, List.of(), new LinkEvent.Vanished(link(9, "late")), appeared(link(9, "late")));
+    assertFalse(datapath.held.contains(LATE), "of the same number, but attached to anew");
+    assertEquals(Set.of(), loop.view().held().pods());
+    tell(loop, List.of(pod("late", "second", "10.0.0.10", Map.of())));
+    assertEquals(Set.of(), datapath.held);
+  }
+
+  @Test
+  void aPodThatKeepsItsInterfaceAndAddressIsNotHeldForBeingToldAnew() {
+    AgentLoop loop = running(UntilKnown.ALLOW);
+    tell(loop, List.of(pod("late", "first", "10.0.0.9", Map.of())), appeared(link(9, "late")));
+    tell(loop, List.of(pod("late", "mirrored anew", "10.0.0.9", Map.of())));
+    assertEquals(Set.of(), datapath.held);
+  }
+
+  @Test
+  void aPodThatCannotBePlannedForIsHeldWhereTheUnknownIsDenied() {
+    for (UntilKnown untilKnown : UntilKnown.values()) {
+      datapath.held = Set.of();
+      AgentLoop loop = running(untilKnown);
+      datapath.failAfter = 0;
+      tell(loop, List.of(pod("late", "")));
+      assertTrue(loop.view().trouble().isPresent());
+      assertEquals(untilKnown == UntilKnown.DENY, datapath.held.contains(LATE));
+      tell(loop, List.of(), appeared(link(9, "late")));
+    }
+  }
+
+  @Test
+  void anInterfaceNobodyKnowsYetIsDeniedAndNamedWhereTheUnknownIsDenied() {
+    AgentLoop loop = running(UntilKnown.DENY);
+    tell(loop, List.of(), appeared(link(9, "late")));
+    assertTrue(datapath.did.contains("guard " + LATE), datapath.did::toString);
+    assertEquals(Map.of(new HostInterface(9, LATE), new HookUse.OfUnknown()), loop.view().hooks());
+    tell(loop, List.of(pod("late", "")));
+    assertEquals(ref("late"), datapath.bound.get(9));
+    assertEquals(
+        Map.of(new HostInterface(9, LATE), new HookUse.OfPod(ref("late"))), loop.view().hooks());
+  }
+
+  @Test
+  void whatHasNoTableIsDenied() {
+    assertTrue(Held.denies(null));
+    assertTrue(Held.denies(VerdictTable.of(Row.of(Decision.deny(new DecidedBy.Forgotten())))));
+    assertFalse(Held.denies(VerdictTable.of(Row.of(Decision.NOT_A_SUBJECT))));
   }
 
   @Test

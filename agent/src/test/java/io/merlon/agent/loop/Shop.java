@@ -26,11 +26,15 @@ final class Shop {
   }
 
   static ClusterEvent pod(String name, String ip, Map<String, String> annotations) {
+    return pod(name, "uid-" + name, ip, annotations);
+  }
+
+  static ClusterEvent pod(String name, String uid, String ip, Map<String, String> annotations) {
     return new ClusterEvent.PutPod(
         new Pod(
             "shop",
             name,
-            "uid-" + name,
+            uid,
             Map.of("app", name),
             annotations,
             "default",

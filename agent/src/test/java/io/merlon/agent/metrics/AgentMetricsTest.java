@@ -9,6 +9,7 @@ import io.merlon.agent.observe.EventTally;
 import io.merlon.agent.observe.PeerDenials;
 import io.merlon.agent.observe.Series;
 import io.merlon.agent.plan.Capacities;
+import io.merlon.agent.program.Holding;
 import io.merlon.agent.program.Tally;
 import io.merlon.datapath.Counter;
 import io.merlon.datapath.DropReason;
@@ -35,7 +36,7 @@ class AgentMetricsTest {
   private AgentMetrics.Facts facts(Tally tally, PeerDenials denials) {
     return new AgentMetrics.Facts(
         loop.view(),
-        new KernelFacts(tally, Map.of(), Optional.empty()),
+        new KernelFacts(tally, Map.of(), new Holding(3, 20, 4), Optional.empty()),
         Optional.empty(),
         Duration.ZERO,
         EventTally.NOTHING,
@@ -84,6 +85,16 @@ class AgentMetricsTest {
   }
 
   @Test
+  void tellsWhatIsHeldAndWhatWasDroppedForIt() {
+    String text = metrics.text(facts(tally(1), new PeerDenials(1)), null).body();
+    assertTrue(text.contains("merlon_held_interfaces 3.0\n"), text);
+    assertTrue(
+        text.contains("merlon_held_dropped_packets_total{direction=\"egress\"} 20.0\n"), text);
+    assertTrue(
+        text.contains("merlon_held_dropped_packets_total{direction=\"ingress\"} 4.0\n"), text);
+  }
+
+  @Test
   void speaksOpenMetricsWhereThatIsAsked() {
     AgentMetrics.Text text = metrics.text(facts(tally(1), new PeerDenials(1)), OPEN_METRICS);
     assertTrue(text.contentType().startsWith("application/openmetrics-text"), text.contentType());
@@ -116,7 +127,7 @@ class AgentMetricsTest {
     AgentMetrics.Facts facts =
         new AgentMetrics.Facts(
             loop.view(),
-            new KernelFacts(tally(1), Map.of(), Optional.of(Capacities.UNLIMITED)),
+            new KernelFacts(tally(1), Map.of(), Holding.NOTHING, Optional.of(Capacities.UNLIMITED)),
             Optional.empty(),
             Duration.ZERO,
             EventTally.NOTHING,

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.merlon.agent.interfaces.OwnNamespace;
 import io.merlon.agent.program.DatapathSettings.HookKind;
 import io.merlon.netlink.InterfaceHold;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,7 +33,7 @@ class HeldInterfacesTest {
   }
 
   private static boolean isHeld() {
-    try (InterfaceHold hold = InterfaceHold.open(HeldInterfaces.TABLE, true)) {
+    try (InterfaceHold hold = InterfaceHold.open(HeldInterfaces.TABLE, Duration.ZERO)) {
       return hold.isThere();
     }
   }
@@ -58,7 +59,7 @@ class HeldInterfacesTest {
   }
 
   @Test
-  void holdsNothingWithoutAProcessWhereTheUnknownIsAllowed() {
+  void holdsOnForAWhileWithoutAProcessWhereTheUnknownIsAllowed() {
     try (KernelNode node = new KernelNode(HookKind.BEST)) {
       in(
           node,
@@ -66,8 +67,42 @@ class HeldInterfacesTest {
           datapath -> {
             datapath.hold(NAMES);
             assertTrue(isHeld());
+            datapath.check();
           });
+      String left = node.namespace().call(HeldInterfacesTest::rules);
+      assertTrue(left.contains("timeout 2m") && left.contains("eni1"), left);
+      in(node, open(node), datapath -> datapath.hold(Set.of()));
       assertFalse(node.namespace().call(HeldInterfacesTest::isHeld));
+    }
+  }
+
+  @Test
+  void whatWasDroppedIsCountedOnByTheNextProcess() {
+    try (KernelNode node = new KernelNode(HookKind.BEST)) {
+      in(
+          node,
+          open(node),
+          datapath -> {
+            assertEquals(Holding.NOTHING, datapath.holding());
+            datapath.hold(NAMES);
+            assertEquals(new Holding(2, 0, 0), datapath.holding());
+          });
+      node.run(() -> {
+        String rule = "add rule inet merlon forward %s @held counter packets %d bytes 0 drop";
+        OwnNamespace.execute(List.of("nft", "flush", "chain", "inet", "merlon", "forward"), "");
+        for (String one : List.of(rule.formatted("iifname", 9), rule.formatted("oifname", 4))) {
+          OwnNamespace.execute(List.of(("nft " + one).split(" ", -1)), "");
+        }
+      });
+      in(
+          node,
+          open(node),
+          datapath -> {
+            datapath.hold(Set.of("eni3"));
+            assertEquals(new Holding(1, 9, 4), datapath.holding());
+            datapath.hold(Set.of());
+            assertEquals(new Holding(0, 9, 4), datapath.holding());
+          });
     }
   }
 
