@@ -71,8 +71,14 @@ test-cluster-short: deps ## Install, enforce, replace, uninstall on the cluster 
 e2e: deps ## Kubernetes' own network-policy specs on the cluster of KUBECONFIG, or on clusters of both families (E2E_RUNS=3)
 	@integration-tests/src/test/e2e/run
 
-soak: deps ## The scenarios of the node in network namespaces in their long forms (SCENARIOS="ChurnAgentTest,...")
+soak: deps ## The scenarios of the node in network namespaces, and kills, in their long forms (SCENARIOS="ChurnAgentTest,...")
 	$(MVN) -pl integration-tests -am verify -Dmerlon.soak=true -Dtest='$(SCENARIOS)' -Dsurefire.failIfNoSpecifiedTests=false
+	$(if $(filter file,$(origin SCENARIOS)),$(SOAK_KILLS))
+
+# Plans and counts under kill -9; only where no scenario is chosen.
+SOAK_KILLS = $(MVN) -pl agent -am package -Dmerlon.kills=$(KILLS) -Dtest='CrashTest,CountingTest' \
+  -Dsurefire.failIfNoSpecifiedTests=false
+KILLS = 300
 
 SCENARIOS = io.merlon.it.*AgentTest
 

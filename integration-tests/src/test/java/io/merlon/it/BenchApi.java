@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -66,17 +67,22 @@ final class BenchApi implements AutoCloseable {
    * @param json in one line; {@code VERSION} becomes its resource version
    */
   void put(String resource, String name, String json) {
-    ask("put " + resource + " " + name + " " + json);
+    String _ = ask("put " + resource + " " + name + " " + json);
   }
 
   void delete(String resource, String name) {
-    ask("delete " + resource + " " + name);
+    String _ = ask("delete " + resource + " " + name);
   }
 
-  private synchronized void ask(String question) {
+  /** The pods of the node that is watched for, as {@code NAMESPACE/NAME}. */
+  List<String> own() {
+    return List.of(ask("own").replaceFirst(" done$", "").split(" ", -1));
+  }
+
+  private synchronized String ask(String question) {
     questions.println(question);
     try {
-      answer();
+      return answer();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

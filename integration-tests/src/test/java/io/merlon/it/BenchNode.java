@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The first node of a made-up cluster of many pods: some of its pods are only told of, and a few
- * more are real.
+ * The first node of a made-up cluster of many pods: some of its pods have an interface with nobody
+ * behind it, and a few more are real.
  */
 final class BenchNode implements AutoCloseable {
-  /** Those told of, which wait for their interfaces, and those that are here. */
+  /** Those with nobody behind their interfaces, and those that are here. */
   static final int OWN = 30 + 20;
 
   private static final int HERE = 20;
@@ -29,12 +29,24 @@ final class BenchNode implements AutoCloseable {
             "kubernetes",
             List.of("--kubeconfig=" + api.account(), "--kubernetes-events=false"));
     agent.environment(api.environment());
+    api.own().forEach(this::connect);
     for (int i = 0; i < HERE; i++) {
       String namespace = "ns-" + i % NAMESPACES;
       Pod pod = network.addPod(namespace, "here-" + i);
       put(namespace, "here-" + i, pod.v4().getHostAddress(), i < 2 ? "" : "t" + i % 7);
       here.add(pod);
     }
+  }
+
+  /** An interface for a pod the cluster tells of: one without is an error every minute. */
+  private void connect(String pod) {
+    String[] name = pod.split("/", -1);
+    String device = PodNetwork.device(PodNetwork.ORDINARY, name[0], name[1]);
+    network
+        .node()
+        .configure(
+            "link add %s type veth peer name p%s".formatted(device, device.substring(4)),
+            "link set %s up".formatted(device));
   }
 
   PodNetwork network() {

@@ -71,7 +71,8 @@ class RecreatedPodsAgentTest {
         NAME + (held ? " is held" : " is attached to"),
         WatchedPods.PATIENT,
         () ->
-            held == node.agent().get("/v1/status").contains("\"pods\":[\"payments/" + NAME + "\"]"));
+            held
+                == node.agent().get("/v1/status").contains("\"pods\":[\"payments/" + NAME + "\"]"));
   }
 
   private static long next(NewPods pods, Coming pod, WatchedPods watched, boolean six) {

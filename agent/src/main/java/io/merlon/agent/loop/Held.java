@@ -32,7 +32,6 @@ final class Held {
   private final LoopState state;
   private final ObservedState observed;
   private final UntilKnown untilKnown;
-  private final Set<PodRef> there = new HashSet<>();
   private final Set<PodRef> served = new HashSet<>();
   private final Set<String> open;
   private final Map<Integer, Boolean> isolated = new HashMap<>();
@@ -55,7 +54,6 @@ final class Held {
     this.untilKnown = untilKnown;
     this.open = new HashSet<>(untilKnown == UntilKnown.ALLOW ? failing : Set.of());
     bound.forEach((at, to) -> {
-      there.add(to.pod());
       if (isStillThatPod(to)) {
         open.add(at.name());
         served.add(to.pod());
@@ -66,7 +64,7 @@ final class Held {
   /** Takes the names from where they are known. */
   Held under(PodInterfaces interfaces) {
     for (LocalPod pod : state.policy().pods().values()) {
-      boolean complete = !pod.addresses().isEmpty() && there.contains(pod.pod());
+      boolean complete = !pod.addresses().isEmpty() && served.contains(pod.pod());
       if (!complete && isToBeHeld(pod)) {
         Set<String> names = new TreeSet<>(interfaces.names(pod.pod()));
         names.removeAll(open);
@@ -78,9 +76,10 @@ final class Held {
     return this;
   }
 
+  /** A static pod goes on when its object, a mirror that belongs to the node, is made again. */
   private boolean isStillThatPod(Attacher.Bound bound) {
     LocalPod now = state.policy().pods().get(bound.pod());
-    return now == null || now.uid().equals(bound.uid());
+    return now == null || now.uid().equals(bound.uid()) || now.workload().kind().equals("Node");
   }
 
   private boolean isToBeHeld(LocalPod pod) {

@@ -47,26 +47,18 @@ final class Ledger implements AutoCloseable {
   }
 
   static Ledger open(Generation generation, BpfMap<Integer, Counter> counters) {
-    List<AutoCloseable> opened = new ArrayList<>();
+    List<Runnable> opened = new ArrayList<>();
     try {
       Totals totals = Totals.open(totalsPin(generation));
-      opened.add(totals);
+      opened.add(totals::close);
       Owners owners = Owners.open(generation.map(OWNERS));
-      opened.add(owners);
+      opened.add(owners::close);
       Books books = Books.open(generation, counters);
-      opened.add(books);
+      opened.add(books::close);
       return new Ledger(generation, totals, owners, books, GivenUp.open(generation.map(GIVEN_UP)));
     } catch (RuntimeException failure) {
-      opened.forEach(Ledger::quietly);
+      opened.forEach(Runnable::run);
       throw failure;
-    }
-  }
-
-  private static void quietly(AutoCloseable opened) {
-    try {
-      opened.close();
-    } catch (Exception e) {
-      throw new IllegalStateException("a map cannot be closed", e);
     }
   }
 

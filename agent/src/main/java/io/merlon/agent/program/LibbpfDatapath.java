@@ -34,10 +34,8 @@ public final class LibbpfDatapath implements Datapath {
   private final Hooks hooks;
   private final EnforcedInterfaces interfaces;
   private final HeldInterfaces held;
+  private final Succession succession;
   private final Adoption adoption;
-
-  /** Whether old programs are still to be replaced, see {@link Adoption.Beside}. */
-  private boolean beside;
 
   private LibbpfDatapath(DatapathSettings settings, Opened opened, LongSupplier nanos) {
     this.settings = settings;
@@ -47,10 +45,10 @@ public final class LibbpfDatapath implements Datapath {
     this.hooks = new Hooks(layout, settings, state.maps().kernel());
     this.interfaces = new EnforcedInterfaces(state.endpoints(), hooks, nanos);
     this.held = new HeldInterfaces(settings.unknownAllowed() ? HELD_WITHOUT_US : Duration.ZERO);
-    this.beside = opened.reason() != null;
+    this.succession = new Succession(layout, state, hooks);
     hooks.warmUp();
     hooks.adopt();
-    this.adoption = begin(opened);
+    this.adoption = succession.begin(opened, interfaces);
   }
 
   /** Adopts what is pinned, or begins anew; everything unreadable stays beside until taken over. */
@@ -66,23 +64,6 @@ public final class LibbpfDatapath implements Datapath {
       opened.close();
       throw failure;
     }
-  }
-
-  private Adoption begin(Opened opened) {
-    if (opened.reason() != null) {
-      layout.generations().stream()
-          .filter(other -> !other.equals(state.maps().generation()))
-          .forEach(state.maps().ledger()::include);
-      return new Adoption.Beside(opened.reason());
-    }
-    if (opened.fresh()) {
-      layout.putInForce(state.maps().generation());
-      return new Adoption.Fresh();
-    }
-    List<HookPlace> there = interfaces.held();
-    int different = hooks.different(there);
-    there.stream().filter(place -> !hooks.isCurrent(place)).forEach(hooks::put);
-    return new Adoption.Adopted(state.endpoints().interfaces().size(), different);
   }
 
   @Override
@@ -112,17 +93,17 @@ public final class LibbpfDatapath implements Datapath {
 
   @Override
   public void bind(HostInterface at, PodRef pod) {
-    interfaces.guard(at, new InterfaceEntry(at.name(), false, pod), beside);
+    interfaces.guard(at, new InterfaceEntry(at.name(), false, pod), succession.isBeside());
   }
 
   @Override
   public void guard(HostInterface at) {
-    interfaces.guard(at, new InterfaceEntry(at.name(), false, null), beside);
+    interfaces.guard(at, new InterfaceEntry(at.name(), false, null), succession.isBeside());
   }
 
   @Override
   public void guardUplink(HostInterface at) {
-    interfaces.guard(at, new InterfaceEntry(at.name(), true, null), beside);
+    interfaces.guard(at, new InterfaceEntry(at.name(), true, null), succession.isBeside());
   }
 
   @Override
@@ -147,10 +128,7 @@ public final class LibbpfDatapath implements Datapath {
 
   @Override
   public void takeOver() {
-    if (beside) {
-      new TakeOver(layout, hooks, state.maps()).run(interfaces.places());
-      beside = false;
-    }
+    succession.takeOver(interfaces.places());
   }
 
   @Override
@@ -162,7 +140,8 @@ public final class LibbpfDatapath implements Datapath {
   public Inspection check() {
     int settled = interfaces.isQuiet(QUIET) ? SETTLED_AT_ONCE : 0;
     Inspection found =
-        new Inspector(layout, state, hooks, held).inspect(!beside, interfaces.places(), settled);
+        new Inspector(layout, state, hooks, held)
+            .inspect(!succession.isBeside(), interfaces.places(), settled);
     if (state.slots().wantsEpochMoved()) {
       state.judgeAgain();
     }

@@ -4,6 +4,7 @@ import static io.merlon.agent.loop.Shop.appeared;
 import static io.merlon.agent.loop.Shop.denyAll;
 import static io.merlon.agent.loop.Shop.gonePod;
 import static io.merlon.agent.loop.Shop.link;
+import static io.merlon.agent.loop.Shop.mirror;
 import static io.merlon.agent.loop.Shop.namespace;
 import static io.merlon.agent.loop.Shop.pod;
 import static io.merlon.agent.loop.Shop.ref;
@@ -103,10 +104,22 @@ class HeldTest {
   }
 
   @Test
-  void aPodThatKeepsItsInterfaceAndAddressIsNotHeldForBeingToldAnew() {
+  void theNextPodIsHeldThoughItsAddressIsToldAlready() {
     AgentLoop loop = running(UntilKnown.ALLOW);
     tell(loop, List.of(pod("late", "first", "10.0.0.9", Map.of())), appeared(link(9, "late")));
-    tell(loop, List.of(pod("late", "mirrored anew", "10.0.0.9", Map.of())));
+    tell(loop, List.of(pod("late", "second", "10.0.0.9", Map.of())));
+    assertTrue(datapath.held.contains(LATE));
+    tell(loop, List.of(), new LinkEvent.Vanished(link(9, "late")), appeared(link(10, "late")));
+    assertEquals(Set.of(), datapath.held);
+  }
+
+  @Test
+  void aStaticPodGoesOnWhenItsMirrorIsMadeAgain() {
+    AgentLoop loop = running(UntilKnown.ALLOW);
+    tell(loop, List.of(mirror("late", "first", "10.0.0.9")), appeared(link(9, "late")));
+    tell(loop, List.of(mirror("late", "second", "")));
+    assertFalse(datapath.held.contains(LATE));
+    tell(loop, List.of(mirror("late", "second", "10.0.0.9")));
     assertEquals(Set.of(), datapath.held);
   }
 

@@ -11,6 +11,7 @@ import io.merlon.agent.interfaces.LinkEvent;
 import io.merlon.agent.interfaces.VpcCniNaming;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The objects of the loop's tests: namespace shop on node n1. */
 final class Shop {
@@ -30,6 +31,20 @@ final class Shop {
   }
 
   static ClusterEvent pod(String name, String uid, String ip, Map<String, String> annotations) {
+    return pod(name, uid, ip, annotations, null);
+  }
+
+  /** The API's object of a static pod. */
+  static ClusterEvent mirror(String name, String uid, String ip) {
+    return pod(name, uid, ip, Map.of(), new Pod.Owner("Node", "n1"));
+  }
+
+  private static ClusterEvent pod(
+      String name,
+      String uid,
+      String ip,
+      Map<String, String> annotations,
+      Pod.@Nullable Owner owner) {
     return new ClusterEvent.PutPod(
         new Pod(
             "shop",
@@ -43,7 +58,7 @@ final class Shop {
             Pod.Phase.RUNNING,
             ip.isEmpty() ? List.of() : List.of(ip),
             List.of(),
-            null,
+            owner,
             false));
   }
 

@@ -26,7 +26,8 @@ import java.util.concurrent.locks.LockSupport;
  *   <li>{@code churn COUNT PER_SECOND} changes pods; each change says when it was made, by the
  *       machine's monotonic clock;
  *   <li>{@code put RESOURCE NAMESPACE/NAME JSON} and {@code delete RESOURCE NAMESPACE/NAME} are for
- *       objects beside the cluster's; the JSON's {@code VERSION} becomes its resource version.
+ *       objects beside the cluster's; the JSON's {@code VERSION} becomes its resource version;
+ *   <li>{@code own} asks for the pods of the node that is watched for, {@code NAMESPACE/NAME} each.
  * </ul>
  */
 final class BenchApiServer {
@@ -74,6 +75,7 @@ final class BenchApiServer {
             tell(words[1], others.put(words[1], words[2], words[3], version.incrementAndGet()));
         case "delete" ->
             tell(words[1], others.delete(words[1], words[2], version.incrementAndGet()));
+        case "own" -> System.out.print(String.join(" ", cluster.ownNames()) + " ");
         default -> throw new IllegalArgumentException(line);
       }
       System.out.println("done");

@@ -1,8 +1,10 @@
 package io.merlon.agent.watch.bench;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * The objects of a made-up cluster of any size, as an API server writes them. A pod is as long as
@@ -53,6 +55,13 @@ final class BenchCluster {
     return new Objects(Math.min(pods, PODS_PER_NODE), this::written);
   }
 
+  /** These pods' namespaces and names. */
+  List<String> ownNames() {
+    return IntStream.range(0, ownPods().count())
+        .mapToObj(i -> namespaceOf(i) + "/" + name(i))
+        .toList();
+  }
+
   private String written(int i) {
     return i < written.length ? written[i] : pod(i, "");
   }
@@ -63,6 +72,14 @@ final class BenchCluster {
 
   private static String app(int pod) {
     return "app-" + pod / PODS_PER_SERVICE;
+  }
+
+  private static String hash(int pod) {
+    return Integer.toHexString(app(pod).hashCode());
+  }
+
+  private static String name(int pod) {
+    return app(pod) + "-" + hash(pod) + "-" + Integer.toString(pod, 36);
   }
 
   private static String namespaceOf(int pod) {
@@ -89,12 +106,12 @@ final class BenchCluster {
   /** A pod; the annotation is for telling when an event was sent. */
   static String pod(int i, String annotations) {
     String app = app(i);
-    String hash = Integer.toHexString(app.hashCode());
+    String hash = hash(i);
     String labels =
         ",\"generateName\":\"%1$s-%2$s-\",\"labels\":{\"app.kubernetes.io/name\":\"%1$s\",\"app.kubernetes.io/version\":\"1.4\",\"pod-template-hash\":\"%2$s\",\"team\":\"t%3$d\"},\"annotations\":{\"checksum/config\":\"5f3759df5f3759df5f3759df5f3759df\"%4$s},\"ownerReferences\":[{\"apiVersion\":\"apps/v1\",\"kind\":\"ReplicaSet\",\"name\":\"%1$s-%2$s\",\"uid\":\"1\",\"controller\":true,\"blockOwnerDeletion\":true}],\"managedFields\":[%5$s]"
             .formatted(app, hash, i % 7, annotations, MANAGED);
     return "{"
-        + meta(namespaceOf(i), app + "-" + hash + "-" + Integer.toString(i, 36), labels)
+        + meta(namespaceOf(i), name(i), labels)
         + ",\"spec\":{\"volumes\":[{\"name\":\"kube-api-access\",\"projected\":{\"sources\":[{\"serviceAccountToken\":{\"expirationSeconds\":3607,\"path\":\"token\"}}],\"defaultMode\":420}}],\"containers\":[{\"name\":\"main\",\"image\":\"registry.example/app:1.4\",\"ports\":[{\"name\":\"http\",\"containerPort\":8080,\"protocol\":\"TCP\"},{\"name\":\"metrics\",\"containerPort\":9090,\"protocol\":\"TCP\"}],\"env\":["
         + ENVIRONMENT
         + "],\"resources\":{\"limits\":{\"cpu\":\"1\"}}}],\"restartPolicy\":\"Always\",\"serviceAccountName\":\""
