@@ -71,9 +71,9 @@ final class NewPods implements AutoCloseable {
         "address add %s/128 dev eth0 nodad".formatted(pod.v6.getHostAddress()),
         "route add 169.254.1.1 dev eth0 scope link",
         "route add default via 169.254.1.1 dev eth0",
-        "neighbour add 169.254.1.1 lladdr %s dev eth0 nud permanent".formatted(mac),
+        "neighbour replace 169.254.1.1 lladdr %s dev eth0 nud permanent".formatted(mac),
         "route add default via fe80::1 dev eth0",
-        "neighbour add fe80::1 lladdr %s dev eth0 nud permanent".formatted(mac),
+        "neighbour replace fe80::1 lladdr %s dev eth0 nud permanent".formatted(mac),
         "link set %s netns %s".formatted(device, network.node().name()));
   }
 
