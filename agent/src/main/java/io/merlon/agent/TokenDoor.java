@@ -4,7 +4,7 @@ import io.merlon.agent.serve.Doorkeeper;
 import io.merlon.agent.watch.TokenReviews;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -12,28 +12,32 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets in whom the API server knows, and remembers for a minute what it said. */
+/**
+ * Lets in whom the API server knows, and remembers for a minute what it said.
+ *
+ * <p>Whoever comes with tokens nobody knows, however many, costs those nothing who were let in
+ * before: what is said of strangers is remembered apart, and their reviews have a thread of their
+ * own. Of each kind one review runs at a time, and a few wait.
+ */
 final class TokenDoor implements Doorkeeper, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TokenDoor.class);
-  private static final long KEPT = Duration.ofMinutes(1).toNanos();
+  private static final long HOLDS = Duration.ofMinutes(1).toNanos();
   private static final int MOST = 256;
   private static final int WAITING = 32;
 
   private final Reviewer reviewer;
   private final LongSupplier nanoTime;
-  private final ThreadPoolExecutor thread =
-      new ThreadPoolExecutor(
-          1,
-          1,
-          0,
-          TimeUnit.SECONDS,
-          new ArrayBlockingQueue<>(WAITING),
-          Thread.ofPlatform().name("merlon-tokens").daemon().factory());
-  private final Map<Asked, Said> said = new LinkedHashMap<>();
+  private final ThreadPoolExecutor ofStrangers = reviews("merlon-tokens-new");
+  private final ThreadPoolExecutor ofFriends = reviews("merlon-tokens");
+
+  /** Those let in last, who are reviewed before strangers when that holds no longer. */
+  private final Latest<Asked, Said> welcome = new Latest<>(MOST);
+
+  private final Latest<Asked, Said> turnedAway = new Latest<>(MOST);
+  private final Map<Asked, CompletableFuture<Admission>> underway = new HashMap<>();
 
   /** Asks the API server. */
   interface Reviewer {
@@ -49,55 +53,77 @@ final class TokenDoor implements Doorkeeper, AutoCloseable {
     this.nanoTime = nanoTime;
   }
 
+  private static ThreadPoolExecutor reviews(String name) {
+    ThreadPoolExecutor thread =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            HOLDS,
+            TimeUnit.NANOSECONDS,
+            new ArrayBlockingQueue<>(WAITING),
+            Thread.ofPlatform().name(name).daemon().factory());
+    thread.allowCoreThreadTimeOut(true);
+    return thread;
+  }
+
+  /** Who is asked about twice at a time is reviewed once. */
   @Override
-  public CompletableFuture<Admission> ask(String token, String path) {
+  public synchronized CompletableFuture<Admission> ask(String token, String path) {
     Asked asked = new Asked(token, path);
-    Said known = known(asked);
-    if (known != null) {
+    Said friend = welcome.get(asked);
+    Said known = friend == null ? turnedAway.get(asked) : friend;
+    if (known != null && nanoTime.getAsLong() - known.at() <= HOLDS) {
       return CompletableFuture.completedFuture(known.admission());
     }
+    CompletableFuture<Admission> already = underway.get(asked);
+    if (already != null) {
+      return already;
+    }
+    CompletableFuture<Admission> review = new CompletableFuture<>();
     try {
-      return CompletableFuture.supplyAsync(() -> find(asked), thread);
+      (friend == null ? ofStrangers : ofFriends).execute(() -> review.complete(found(asked)));
     } catch (RejectedExecutionException tooMany) {
       return CompletableFuture.completedFuture(Admission.UNCERTAIN);
     }
+    underway.put(asked, review);
+    return review;
   }
 
-  private synchronized @Nullable Said known(Asked asked) {
-    Said known = said.get(asked);
-    return known == null || nanoTime.getAsLong() - known.at() > KEPT ? null : known;
-  }
-
-  private Admission find(Asked asked) {
-    Said known = known(asked);
-    if (known != null) {
-      return known.admission();
-    }
+  private Admission found(Asked asked) {
+    Admission admission = Admission.UNCERTAIN;
     try {
-      Admission admission =
+      admission =
           switch (reviewer.review(asked.token(), asked.path())) {
             case ALLOWED -> Admission.WELCOME;
             case UNKNOWN -> Admission.UNKNOWN;
             case FORBIDDEN -> Admission.FORBIDDEN;
           };
-      keep(asked, admission);
-      return admission;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) { // whatever it is, who asks is to be told
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("a token cannot be reviewed");
-      return Admission.UNCERTAIN;
     }
+    keep(asked, admission);
+    return admission;
   }
 
   private synchronized void keep(Asked asked, Admission admission) {
-    said.remove(asked);
-    said.put(asked, new Said(admission, nanoTime.getAsLong()));
-    if (said.size() > MOST) {
-      said.remove(said.keySet().iterator().next());
+    underway.remove(asked);
+    Said said = new Said(admission, nanoTime.getAsLong());
+    switch (admission) {
+      case WELCOME -> {
+        turnedAway.remove(asked);
+        welcome.put(asked, said);
+      }
+      case UNKNOWN, FORBIDDEN -> {
+        welcome.remove(asked);
+        turnedAway.put(asked, said);
+      }
+      case UNCERTAIN -> {} // it is asked again
     }
   }
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    ofStrangers.shutdownNow();
+    ofFriends.shutdownNow();
   }
 }
