@@ -1,21 +1,27 @@
 package io.merlon.agent;
 
+import io.merlon.agent.identity.PodRef;
+import io.merlon.agent.loop.AgentView;
 import io.merlon.agent.loop.CommandQueue;
+import io.merlon.agent.loop.HookUse;
 import io.merlon.agent.loop.Inquiry;
 import io.merlon.agent.metrics.Verified;
 import io.merlon.agent.plan.ObservedState;
+import io.merlon.agent.program.HostInterface;
 import io.merlon.agent.program.KernelContent;
 import io.merlon.agent.verify.ReadBack;
 import io.merlon.bpf.BpfException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +39,7 @@ final class SelfCheck implements AutoCloseable {
 
   private final CommandQueue queue;
   private final PolicyCheck.Sources sources;
-  private final BooleanSupplier enforcing;
+  private final Supplier<AgentView> view;
   private final PolicyCheck policies;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -46,22 +52,22 @@ final class SelfCheck implements AutoCloseable {
   private record State(Verified last, long at, long passed) {}
 
   private SelfCheck(
-      CommandQueue queue, PolicyCheck.Sources sources, BooleanSupplier enforcing, Duration every) {
+      CommandQueue queue, PolicyCheck.Sources sources, Supplier<AgentView> view, Duration every) {
     this.queue = queue;
     this.sources = sources;
-    this.enforcing = enforcing;
+    this.view = view;
     this.policies = new PolicyCheck(sources, every.dividedBy(SHARE));
   }
 
   /**
    * Begins.
    *
-   * @param enforcing whether what is pinned is the loop's; before that it is an earlier process's
+   * @param view what the loop knows and did
    * @param every zero is never
    */
   static SelfCheck start(
-      CommandQueue queue, PolicyCheck.Sources sources, BooleanSupplier enforcing, Duration every) {
-    SelfCheck check = new SelfCheck(queue, sources, enforcing, every);
+      CommandQueue queue, PolicyCheck.Sources sources, Supplier<AgentView> view, Duration every) {
+    SelfCheck check = new SelfCheck(queue, sources, view, every);
     if (!every.isZero()) {
       var _ =
           check.thread.scheduleWithFixedDelay(
@@ -79,15 +85,16 @@ final class SelfCheck implements AutoCloseable {
   }
 
   private void look() {
-    if (!enforcing.getAsBoolean()) {
-      return;
+    if (!view.get().progress().enforcing()) {
+      return; // What is pinned is an earlier process's until then.
     }
     try {
       for (int i = 0; i < LOOKS; i++) {
-        ObservedState wanted = observed();
-        List<String> found = ReadBack.compare(wanted, KernelContent.read(sources.pins()));
+        Wanted wanted = wanted();
+        List<String> found =
+            ReadBack.compare(wanted.observed(), wanted.bound(), KernelContent.read(sources.pins()));
         // What changed while it was read says nothing.
-        if (found.isEmpty() || observed().equals(wanted)) {
+        if (found.isEmpty() || wanted().equals(wanted)) {
           compareWithPolicies();
           note(found);
           return;
@@ -111,8 +118,20 @@ final class SelfCheck implements AutoCloseable {
     }
   }
 
-  private ObservedState observed() {
-    return Inquiry.of(queue, inside -> inside.datapath().observed()).join();
+  /** What the loop takes the kernel to hold, and at which interfaces pods are enforced. */
+  private record Wanted(ObservedState observed, Map<HostInterface, PodRef> bound) {}
+
+  private Wanted wanted() {
+    ObservedState observed = Inquiry.of(queue, inside -> inside.datapath().observed()).join();
+    Map<HostInterface, PodRef> bound = new HashMap<>();
+    view.get()
+        .hooks()
+        .forEach((at, use) -> {
+          if (use instanceof HookUse.OfPod(var pod)) {
+            bound.put(at, pod);
+          }
+        });
+    return new Wanted(observed, bound);
   }
 
   private void note(List<String> found) {

@@ -61,7 +61,7 @@ final class Watching implements AutoCloseable {
         SelfCheck.start(
             queue,
             new PolicyCheck.Sources(pins, source::snapshot, () -> asked(settings)),
-            () -> loop.view().progress().enforcing(),
+            loop::view,
             every);
   }
 

@@ -9,8 +9,10 @@ import io.merlon.agent.program.HostInterface;
 import io.merlon.agent.program.KernelContent;
 import io.merlon.agent.program.KernelContent.Guarded;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,14 +28,20 @@ public final class ReadBack {
 
   private ReadBack() {}
 
-  /** The first differences, one line each. */
-  public static List<String> compare(ObservedState wanted, KernelContent kernel) {
+  /**
+   * The first differences, one line each.
+   *
+   * @param bound the interfaces at which pods are to be enforced: what is gone from the kernel
+   *     altogether is missed nowhere else
+   */
+  public static List<String> compare(
+      ObservedState wanted, Map<HostInterface, PodRef> bound, KernelContent kernel) {
     ReadBack comparison = new ReadBack();
     comparison.maps("address", wanted.addresses().exact(), kernel.addresses().exact());
     comparison.maps("prefix", wanted.addresses().prefixes(), kernel.addresses().prefixes());
     comparison.maps("service", wanted.services(), kernel.services());
     comparison.tables(wanted, kernel);
-    kernel.interfaces().forEach((at, guarded) -> comparison.endpoint(wanted, at, guarded));
+    comparison.endpoints(wanted, bound, kernel.interfaces());
     return comparison.found;
   }
 
@@ -56,10 +64,26 @@ public final class ReadBack {
     }
   }
 
-  private void endpoint(ObservedState wanted, HostInterface at, Guarded guarded) {
-    PodRef pod = guarded.pod();
+  private void endpoints(
+      ObservedState wanted, Map<HostInterface, PodRef> bound, Map<HostInterface, Guarded> held) {
+    Map<Integer, Guarded> byNumber = new HashMap<>();
+    held.forEach((at, guarded) -> byNumber.put(at.ifindex(), guarded));
+    bound.forEach((at, pod) -> endpoint(wanted, at, pod, byNumber.remove(at.ifindex())));
+    held.forEach((at, guarded) -> {
+      if (byNumber.containsKey(at.ifindex())) {
+        endpoint(wanted, at, guarded.pod(), guarded);
+      }
+    });
+  }
+
+  private void endpoint(
+      ObservedState wanted, HostInterface at, @Nullable PodRef pod, @Nullable Guarded held) {
+    PodRef owner = held == null ? null : held.pod();
+    if (!Objects.equals(pod, owner)) {
+      add("the pod at " + at, pod, owner);
+    }
     Endpoint should = pod == null ? null : wanted.endpoints().get(pod);
-    Endpoint is = guarded.endpoint();
+    Endpoint is = held == null ? null : held.endpoint();
     if (!isSame(should, is)) {
       add("endpoint of " + pod + " at " + at, should, is);
     }

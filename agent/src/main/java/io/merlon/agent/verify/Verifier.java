@@ -9,8 +9,8 @@ import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.oracle.Ip;
 import io.merlon.agent.plan.Endpoint;
 import io.merlon.agent.policy.Protocol;
+import io.merlon.agent.program.HostInterface;
 import io.merlon.agent.program.KernelContent;
-import io.merlon.agent.program.KernelContent.Guarded;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -32,19 +32,24 @@ public final class Verifier {
   private final KernelReading kernel;
   private final Findings findings = new Findings();
   private final Map<PodRef, Endpoint> endpoints = new HashMap<>();
+  private final Map<PodRef, HostInterface> open = new HashMap<>();
 
   private Verifier(
       ClusterSnapshot cluster, KernelContent kernel, VerifySettings settings, Part part) {
     this.part = part;
     this.expected = new Expectation(cluster, settings, part);
     this.kernel = new KernelReading(kernel);
-    for (Guarded guarded : kernel.interfaces().values()) {
-      PodRef pod = guarded.pod();
-      Endpoint endpoint = guarded.endpoint();
-      if (pod != null && endpoint != null) {
-        endpoints.put(pod, endpoint);
-      }
-    }
+    kernel
+        .interfaces()
+        .forEach((at, guarded) -> {
+          PodRef pod = guarded.pod();
+          Endpoint endpoint = guarded.endpoint();
+          if (pod != null && endpoint != null) {
+            endpoints.put(pod, endpoint);
+          } else if (pod != null) {
+            open.put(pod, at);
+          }
+        });
   }
 
   /** Compares. */
@@ -74,7 +79,13 @@ public final class Verifier {
       if (endpoint != null) {
         compare(pod, ref, endpoint);
         different.putIfAbsent(new Alike(endpoint.subject(), expected.kind(pod)), pod);
-      } else if (pod.phase() == Pod.Phase.RUNNING && !pod.ips().isEmpty()) {
+      }
+      boolean runs = pod.phase() == Pod.Phase.RUNNING && !pod.ips().isEmpty();
+      HostInterface notEnforced = open.get(ref);
+      if (runs && notEnforced != null) {
+        findings.add(
+            Discrepancy.Kind.NOT_ENFORCED, ref, "has no endpoint at its " + notEnforced.name());
+      } else if (runs && endpoint == null) {
         findings.add(
             Discrepancy.Kind.NOT_ENFORCED, ref, "runs here, and no interface is known as its");
       }

@@ -62,6 +62,21 @@ final class KernelNode implements AutoCloseable {
     return namespace.call(this::opened);
   }
 
+  /** With maps of these sizes, and the others' as they are by default. */
+  LibbpfDatapath open(Map<String, Integer> sizes) {
+    DatapathSettings small = settings();
+    DatapathSettings sized =
+        new DatapathSettings(
+            small.root(),
+            small.hook(),
+            small.clsactPriority(),
+            sizes,
+            small.verifySource(),
+            small.unknownAllowed(),
+            small.ethertypeAllowed());
+    return namespace.call(() -> LibbpfDatapath.open(sized));
+  }
+
   /** The same, for those who are inside already. */
   LibbpfDatapath opened() {
     return LibbpfDatapath.open(settings());

@@ -1,6 +1,7 @@
 package io.merlon.agent.program;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.agent.MerlonProcess;
@@ -8,8 +9,10 @@ import io.merlon.agent.RunningAgent;
 import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.interfaces.VpcCniNaming;
 import io.merlon.bpf.BpfMap;
+import io.merlon.bpf.Codec;
 import io.merlon.bpf.OwnedMap;
 import io.merlon.datapath.CidrKey;
+import io.merlon.datapath.Endpoint;
 import io.merlon.datapath.IpAddress;
 import io.merlon.datapath.Peer;
 import java.nio.file.Path;
@@ -103,6 +106,30 @@ class VerifyTest {
         agent.logged().contains("CLOSED shop/web ingress from 10.9.0.0 TCP 443-443"),
         agent.logged());
     assertTrue(agent.logged().contains("prefix 10.9.0.0/16 should be"), agent.logged());
+  }
+
+  /** Nobody puts back whose an interface is, so that is found however late it is looked for. */
+  @Test
+  void anInterfaceThatIsGoneIsFoundAndNamed() {
+    start();
+    PinLayout.Generation inForce = new PinLayout(agent.pins()).inForce().orElseThrow();
+    try (OwnedMap<Integer, InterfaceEntry> interfaces =
+            BpfMap.openPinned(inForce.map("interfaces"), Codec.u32(), InterfaceEntry.CODEC);
+        OwnedMap<Integer, Endpoint> endpoints =
+            BpfMap.openPinned(inForce.map("endpoints"), Codec.u32(), Endpoint.CODEC)) {
+      int web = interfaces.entries().keySet().iterator().next();
+      interfaces.delete(web);
+      endpoints.delete(web);
+    }
+    MerlonProcess.Run run = verify();
+    assertEquals(3, run.code(), run.all());
+    assertTrue(
+        run.printed().contains("NOT_ENFORCED shop/web runs here, and no interface is known as its"),
+        run.all());
+    agent.await(
+        "the agent misses it too",
+        () -> agent.logged().contains(" should be shop/web and is absent"));
+    assertFalse(metric("merlon_verify_differences{against=\"agent\"} 0.0"));
   }
 
   @Test
