@@ -5,15 +5,16 @@ import io.merlon.agent.flows.FlowLog;
 import io.merlon.agent.loop.AgentLoop;
 import io.merlon.agent.loop.AgentView;
 import io.merlon.agent.loop.CommandQueue;
-import io.merlon.agent.loop.Inquiry;
 import io.merlon.agent.metrics.AgentMetrics;
 import io.merlon.agent.metrics.KernelFacts;
+import io.merlon.agent.metrics.KernelLook;
 import io.merlon.agent.metrics.Verified;
 import io.merlon.agent.observe.EventTally;
 import io.merlon.agent.observe.PeerDenials;
 import io.merlon.agent.program.PinnedMaps;
 import io.merlon.agent.serve.AgentPages;
 import io.merlon.agent.serve.Certificates;
+import io.merlon.agent.serve.MetricsPages;
 import io.merlon.agent.serve.Response;
 import io.merlon.agent.serve.StatusPages;
 import io.merlon.agent.serve.StatusServer;
@@ -25,8 +26,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,10 +41,8 @@ final class Telling implements AutoCloseable {
   private final CommandQueue queue;
   private final ClusterSource source;
   private final FlowLog log = new FlowLog();
-  private final AgentMetrics metrics = new AgentMetrics(version());
-  private final ExecutorService writer =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().name("merlon-metrics").daemon().factory());
+  private final MetricsPages metrics = new MetricsPages(new AgentMetrics(version()));
+  private final KernelLook kernel;
   private final @Nullable TokenDoor tokens;
   private final List<StatusServer> servers = new ArrayList<>();
 
@@ -59,6 +56,8 @@ final class Telling implements AutoCloseable {
       throws IOException {
     this.settings = settings;
     this.queue = queue;
+    this.kernel =
+        new KernelLook(queue, inside -> KernelFacts.of(inside.datapath()), System::nanoTime);
     this.source = source;
     this.tokens =
         settings.telling().door().tokens() ? new TokenDoor(reviewer(), System::nanoTime) : null;
@@ -149,28 +148,22 @@ final class Telling implements AutoCloseable {
       return CompletableFuture.completedFuture(
           Response.text(503, "what the kernel holds is being read"));
     }
-    CompletableFuture<KernelFacts> kernel =
-        settings.dryRun()
-            ? CompletableFuture.completedFuture(KernelFacts.NONE)
-            : Inquiry.of(queue, inside -> KernelFacts.of(inside.datapath()));
-    return kernel.thenApplyAsync(facts -> page(running, facts, accept), writer);
+    CompletableFuture<Optional<KernelFacts>> seen =
+        settings.dryRun() ? CompletableFuture.completedFuture(Optional.empty()) : kernel.facts();
+    return metrics.answer(seen, known -> facts(running, known), accept);
   }
 
-  private Response page(AgentLoop running, KernelFacts kernel, @Nullable String accept) {
+  private AgentMetrics.Facts facts(AgentLoop running, Optional<KernelFacts> known) {
     Watching now = watching;
-    AgentMetrics.Text text =
-        metrics.text(
-            new AgentMetrics.Facts(
-                running.view(),
-                kernel,
-                source.staleness(),
-                running.sinceWork(),
-                now == null ? EventTally.NOTHING : now.events(),
-                denials(),
-                now == null ? Verified.NEVER : now.verified(),
-                now == null ? Optional.empty() : now.flowUse()),
-            accept);
-    return new Response(200, text.contentType(), text.body());
+    return new AgentMetrics.Facts(
+        running.view(),
+        known,
+        source.staleness(),
+        running.sinceWork(),
+        now == null ? EventTally.NOTHING : now.events(),
+        denials(),
+        now == null ? Verified.NEVER : now.verified(),
+        now == null ? Optional.empty() : now.flowUse());
   }
 
   /** To be closed while the loop still runs. */
@@ -184,7 +177,6 @@ final class Telling implements AutoCloseable {
     if (tokens != null) {
       tokens.close();
     }
-    writer.shutdownNow();
     metrics.close();
   }
 }

@@ -18,7 +18,8 @@ final class AgentPage {
       try (Socket socket = new Socket()) {
         socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), PORT), 1000);
         socket.setSoTimeout(5000);
-        String request = "GET " + path + " HTTP/1.1\r\nHost: merlon\r\nConnection: close\r\n\r\n";
+        String request =
+            "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       } catch (IOException e) {

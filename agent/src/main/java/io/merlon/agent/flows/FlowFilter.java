@@ -44,11 +44,18 @@ public record FlowFilter(Map<String, String> wanted, Instant since, int limit) {
     try {
       return new FlowFilter(
           query,
-          since == null ? Instant.EPOCH : now.minusSeconds(Long.parseLong(since)),
+          since == null ? Instant.EPOCH : before(now, Long.parseLong(since)),
           limit == null ? MOST : Math.clamp(Integer.parseInt(limit), 0, MOST));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("since and limit are whole numbers", e);
     }
+  }
+
+  private static Instant before(Instant now, long seconds) {
+    if (seconds < 0 || seconds > now.getEpochSecond()) {
+      throw new IllegalArgumentException("since is so many seconds ago, not before 1970");
+    }
+    return now.minusSeconds(seconds);
   }
 
   /** Whether it is wanted. */

@@ -1,7 +1,6 @@
 package io.merlon.agent.metrics;
 
 import io.merlon.agent.flows.FlowUse;
-import io.merlon.agent.identity.WorkloadRef;
 import io.merlon.agent.loop.AgentView;
 import io.merlon.agent.loop.Latencies;
 import io.merlon.agent.observe.Counts;
@@ -11,6 +10,7 @@ import io.merlon.agent.observe.Series;
 import io.merlon.agent.program.Holding;
 import io.merlon.agent.program.Repair;
 import io.merlon.agent.watch.Staleness;
+import io.merlon.datapath.Counter;
 import io.merlon.datapath.Stat;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -21,9 +21,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -44,15 +45,18 @@ public final class AgentMetrics implements AutoCloseable {
   private final ExpositionFormats formats = ExpositionFormats.init();
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private Page page = new Page();
+  private Map<Series, Counter> series = Map.of();
 
   /**
    * All there is to tell at one moment.
    *
+   * @param kernel empty while the loop does not say: what it counts is left out of the page then,
+   *     for a number that falls to nothing would be taken for a restart
    * @param idle since the loop came round
    */
   public record Facts(
       AgentView view,
-      KernelFacts kernel,
+      Optional<KernelFacts> kernel,
       Optional<Staleness> staleness,
       Duration idle,
       EventTally events,
@@ -85,40 +89,40 @@ public final class AgentMetrics implements AutoCloseable {
    */
   public synchronized Text text(Facts facts, @Nullable String accept) {
     page = new Page();
-    verdicts(facts.kernel());
-    held(facts.kernel().holding());
+    page.put(Metric.KERNEL_READ, facts.kernel().isPresent() ? 1 : 0);
+    facts.kernel().ifPresent(kernel -> kernel(kernel, facts.view()));
     peers(facts.denials());
-    events(facts);
-    facts
-        .kernel()
-        .capacities()
-        .ifPresent(capacities -> MapUse.write(page, facts.view(), capacities));
+    events(facts.events());
     facts.flows().ifPresent(use -> MapUse.write(page, use));
     state(facts);
     ProcessUse.write(page);
     ExpositionFormatWriter writer = formats.findWriter(accept);
     ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 16);
     try {
+      boolean openMetrics = writer instanceof OpenMetricsTextFormatWriter;
+      out.writeBytes(SeriesText.of(series, openMetrics).getBytes(StandardCharsets.UTF_8));
       writer.write(out, registry.scrape());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
       page = new Page();
+      series = Map.of();
     }
     return new Text(writer.getContentType(), out.toString(StandardCharsets.UTF_8));
   }
 
-  private void verdicts(KernelFacts kernel) {
-    Counts counts = kernel.counts();
-    counts
-        .series()
-        .forEach((series, counter) -> {
-          Labels labels = Page.labels(Metric.PACKETS, labels(series));
-          page.put(Metric.PACKETS, labels, (double) counter.packets());
-          page.put(Metric.BYTES, labels, (double) counter.bytes());
-        });
-    page.put(Metric.UNCOUNTED, counts.uncounted());
-    page.put(Metric.SERIES_OVERFLOW, counts.overflowed());
+  private void kernel(KernelFacts kernel, AgentView view) {
+    verdicts(kernel);
+    held(kernel.holding());
+    MapUse.write(page, view, kernel.capacities());
+    for (Stat stat : Stat.values()) {
+      long count = kernel.stats().getOrDefault(stat, 0L);
+      if (stat == Stat.EVENTS_LOST) {
+        page.put(Metric.EVENTS_LOST, count, "kernel");
+      } else {
+        page.put(Metric.DATAPATH, count, lower(stat));
+      }
+    }
   }
 
   private void held(Holding holding) {
@@ -127,18 +131,11 @@ public final class AgentMetrics implements AutoCloseable {
     page.put(Metric.HELD_DROPPED, holding.to(), "ingress");
   }
 
-  private static String[] labels(Series series) {
-    WorkloadRef workload = series.workload();
-    return new String[] {
-      workload.namespace(),
-      workload.kind(),
-      workload.name(),
-      series.direction(),
-      series.outcome().label(),
-      series.reason(),
-      series.policy(),
-      series.rule()
-    };
+  private void verdicts(KernelFacts kernel) {
+    Counts counts = kernel.counts();
+    page.put(Metric.UNCOUNTED, counts.uncounted());
+    page.put(Metric.SERIES_OVERFLOW, counts.overflowed());
+    series = counts.series();
   }
 
   private void peers(PeerDenials.Counted denials) {
@@ -159,23 +156,12 @@ public final class AgentMetrics implements AutoCloseable {
     page.put(Metric.PEER_REPLACED, denials.replaced());
   }
 
-  private void events(Facts facts) {
-    EventTally events = facts.events();
+  private void events(EventTally events) {
     page.put(Metric.EVENTS, events.read());
-    page.put(
-        Metric.EVENTS_LOST, facts.kernel().stats().getOrDefault(Stat.EVENTS_LOST, 0L), "kernel");
     page.put(Metric.EVENTS_LOST, events.untold(), "agent");
     page.put(Metric.EVENTS_LOST, events.unsent(), "sink");
     page.put(Metric.EVENTS_LOST, events.missed(), "follower");
     page.put(Metric.FLOWS_SAMPLED, events.sampledOut());
-    facts
-        .kernel()
-        .stats()
-        .forEach((stat, count) -> {
-          if (stat != Stat.EVENTS_LOST) {
-            page.put(Metric.DATAPATH, count, lower(stat));
-          }
-        });
   }
 
   private void state(Facts facts) {

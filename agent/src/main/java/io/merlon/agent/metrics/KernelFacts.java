@@ -8,14 +8,10 @@ import io.merlon.agent.program.Tally;
 import io.merlon.datapath.Stat;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Optional;
 
 /** What only the loop's thread can look at. */
 public record KernelFacts(
-    Tally tally, Map<Stat, Long> stats, Holding holding, Optional<Capacities> capacities) {
-  public static final KernelFacts NONE =
-      new KernelFacts(Tally.NOTHING, Map.of(), Holding.NOTHING, Optional.empty());
-
+    Tally tally, Map<Stat, Long> stats, Holding holding, Capacities capacities) {
   public KernelFacts {
     stats = Map.copyOf(stats);
   }
@@ -27,7 +23,7 @@ public record KernelFacts(
       stats.put(stat, datapath.kernel().stat(stat));
     }
     return new KernelFacts(
-        datapath.counters(), stats, datapath.holding(), Optional.of(datapath.capacities()));
+        datapath.counters(), stats, datapath.holding(), datapath.capacities());
   }
 
   Counts counts() {

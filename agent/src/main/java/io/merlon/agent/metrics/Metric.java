@@ -41,6 +41,11 @@ public enum Metric {
       Type.COUNTER,
       "merlon_peer_replaced",
       "Names in merlon_denied_packets_by_peer_total that were given to a peer with more denials."),
+  KERNEL_READ(
+      Type.GAUGE,
+      "merlon_kernel_read",
+      "Whether the loop said in time what the kernel counts. If it is 0, whatever the kernel counts"
+          + " is missing from this page, and comes back as it is then: no counter begins again."),
   EVENTS(Type.COUNTER, "merlon_events", "Events read from the kernel."),
   EVENTS_LOST(
       Type.COUNTER,

@@ -23,18 +23,11 @@ final class Page {
 
   /** Writes a value; labels in the metric's order. */
   void put(Metric metric, double value, String... labels) {
-    put(metric, labels(metric, labels), value);
-  }
-
-  /** Labels that several metrics with the same ones can share: they are costly to make. */
-  static Labels labels(Metric metric, String... labels) {
-    return labels.length == 0
-        ? Labels.EMPTY
-        : Labels.of(metric.labels().toArray(String[]::new), labels);
-  }
-
-  void put(Metric metric, Labels labels, double value) {
-    values.computeIfAbsent(metric, _ -> new ArrayList<>()).add(new Value(labels, value));
+    Labels named =
+        labels.length == 0
+            ? Labels.EMPTY
+            : Labels.of(metric.labels().toArray(String[]::new), labels);
+    values.computeIfAbsent(metric, _ -> new ArrayList<>()).add(new Value(named, value));
   }
 
   void put(Metric metric, long value, String... labels) {

@@ -37,9 +37,7 @@ public final class AgentPages {
   public CompletableFuture<Response> answer(Request request) {
     String path = request.path();
     if (path.equals("/metrics")) {
-      return metrics
-          .apply(request.accept())
-          .exceptionally(_ -> Response.text(503, "the loop does not answer"));
+      return metrics.apply(request.accept());
     }
     if (path.equals(FLOWS)) {
       return CompletableFuture.completedFuture(flows.answer(request));

@@ -21,12 +21,18 @@ import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers the requests of one connection, one after the other: the next one is read when the answer
  * before it has left, so that who asks without reading costs one answer.
  */
 final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
+  private static final Logger LOG = LoggerFactory.getLogger(Answering.class);
+
   /** The page may load what is served here, and nothing else. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
@@ -34,11 +40,21 @@ final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   private final Function<Request, CompletableFuture<Response>> answer;
   private final Connections connections;
+  private final Predicate<@Nullable String> names;
   private boolean following;
 
-  Answering(Function<Request, CompletableFuture<Response>> answer, Connections connections) {
+  /**
+   * Makes one.
+   *
+   * @param names by which this server may be asked
+   */
+  Answering(
+      Function<Request, CompletableFuture<Response>> answer,
+      Connections connections,
+      Predicate<@Nullable String> names) {
     this.answer = answer;
     this.connections = connections;
+    this.names = names;
   }
 
   @Override
@@ -51,10 +67,14 @@ final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
     var _ =
         ask(request)
             .whenComplete((response, failure) -> {
-              Response told =
-                  failure == null ? response : Response.text(500, "no answer: " + failure);
+              Response told = failure == null ? response : failed(failure);
               context.executor().execute(() -> send(context, told, more));
             });
+  }
+
+  private static Response failed(Throwable failure) {
+    LOG.atError().setCause(failure).log("a request was not answered");
+    return Response.text(500, "no answer: " + failure);
   }
 
   private CompletableFuture<Response> ask(FullHttpRequest request) {
@@ -64,14 +84,23 @@ final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (!request.method().equals(HttpMethod.GET)) {
       return CompletableFuture.completedFuture(Response.text(405, "only GET is answered"));
     }
+    if (!names.test(request.headers().get(HttpHeaderNames.HOST))) {
+      return CompletableFuture.completedFuture(Response.text(421, "nobody here has that name"));
+    }
+    Request asked;
     try {
-      return answer.apply(
+      asked =
           Request.of(
               request.uri(),
               request.headers().get(HttpHeaderNames.ACCEPT),
-              request.headers().get(HttpHeaderNames.AUTHORIZATION)));
+              request.headers().get(HttpHeaderNames.AUTHORIZATION));
     } catch (IllegalArgumentException e) {
       return CompletableFuture.completedFuture(Response.text(400, "not understood"));
+    }
+    try {
+      return answer.apply(asked);
+    } catch (RuntimeException mistake) { // of ours: whoever asks is told, and others are answered
+      return CompletableFuture.failedFuture(mistake);
     }
   }
 

@@ -31,7 +31,7 @@ public final class FlowClient {
     }
     try (AgentAddress.Connection connection = at.connect(0)) {
       String path = PATH + "?follow" + (query.isEmpty() ? "" : "&" + query);
-      String request = "GET " + path + " HTTP/1.1\r\nHost: merlon\r\n\r\n";
+      String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
       connection.out().write(request.getBytes(StandardCharsets.US_ASCII));
       BufferedReader answer =
           new BufferedReader(new InputStreamReader(connection.in(), StandardCharsets.UTF_8));

@@ -34,7 +34,7 @@ public final class StatusClient {
   /** The body of a page. */
   public static String get(AgentAddress at, String path) throws IOException {
     try (AgentAddress.Connection connection = at.connect(PATIENCE_MILLIS)) {
-      String request = "GET " + path + " HTTP/1.1\r\nHost: merlon\r\nConnection: close\r\n\r\n";
+      String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
       connection.out().write(request.getBytes(StandardCharsets.US_ASCII));
       String answer = new String(connection.in().readAllBytes(), StandardCharsets.UTF_8);
       int body = answer.indexOf("\r\n\r\n");

@@ -24,6 +24,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Answers GET requests, on one thread, and nothing else. */
@@ -53,7 +54,8 @@ public final class StatusServer implements AutoCloseable {
   }
 
   /**
-   * Starts one.
+   * Starts one. On an address of this host alone it answers only who asks for it by an address or
+   * as localhost.
    *
    * @param certificates what it shows; without any it speaks plain HTTP
    */
@@ -62,10 +64,17 @@ public final class StatusServer implements AutoCloseable {
       @Nullable Certificates certificates,
       Function<Request, CompletableFuture<Response>> answer)
       throws IOException {
+    InetSocketAddress bound = new InetSocketAddress(at.getHostString(), at.getPort());
+    if (bound.isUnresolved()) {
+      throw new IOException("cannot listen on " + at + ": nobody knows that name");
+    }
     return start(
         NioServerSocketChannel.class,
-        new InetSocketAddress(at.getHostString(), at.getPort()),
-        new Connection(certificates, answer));
+        bound,
+        new Connection(
+            certificates,
+            bound.getAddress().isLoopbackAddress() ? OwnNames::has : _ -> true,
+            answer));
   }
 
   /** Starts one at a socket in the file system, which takes the place of what is there. */
@@ -80,7 +89,7 @@ public final class StatusServer implements AutoCloseable {
         start(
             NioServerDomainSocketChannel.class,
             UnixDomainSocketAddress.of(at),
-            new Connection(null, answer));
+            new Connection(null, _ -> true, answer));
     Files.setPosixFilePermissions(at, PosixFilePermissions.fromString("rw-------"));
     return started;
   }
@@ -128,11 +137,14 @@ public final class StatusServer implements AutoCloseable {
     private final Function<Request, CompletableFuture<Response>> answer;
     private final Connections connections = new Connections();
     private final @Nullable Certificates certificates;
+    private final Predicate<@Nullable String> names;
 
     Connection(
         @Nullable Certificates certificates,
+        Predicate<@Nullable String> names,
         Function<Request, CompletableFuture<Response>> answer) {
       this.certificates = certificates;
+      this.names = names;
       this.answer = answer;
     }
 
@@ -150,7 +162,7 @@ public final class StatusServer implements AutoCloseable {
               new HttpServerCodec(LONGEST_LINE, LARGEST_HEADERS, LARGEST_REQUEST),
               new HttpObjectAggregator(LARGEST_REQUEST),
               new FlowControlHandler(),
-              new Answering(answer, connections));
+              new Answering(answer, connections, names));
     }
   }
 }

@@ -9,12 +9,14 @@ import io.merlon.agent.config.UntilKnown;
 import io.merlon.agent.interfaces.InterfaceNaming;
 import io.merlon.agent.interfaces.LinkEvent;
 import io.merlon.agent.interfaces.PodInterfaces;
+import io.merlon.agent.program.Datapath;
 import io.merlon.agent.watch.SyncState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The loop of node n1 that enforces on paper only, and what it may be told of a shop. */
@@ -22,13 +24,22 @@ public final class PaperLoop {
   private PaperLoop() {}
 
   public static AgentLoop make() {
+    return make(() -> 0);
+  }
+
+  public static AgentLoop make(LongSupplier nanoTime) {
+    return over(new PrintingDatapath(_ -> {}), nanoTime);
+  }
+
+  /** One with a kernel, which it leaves as it is for as long as it is told nothing. */
+  public static AgentLoop over(Datapath datapath, LongSupplier nanoTime) {
     return new AgentLoop(
         new LoopSettings(UntilKnown.ALLOW, List.of("eni"), List.of("eth"), Duration.ofSeconds(5)),
         new AgentLoop.Parts(
-            new PrintingDatapath(_ -> {}),
+            datapath,
             new IncrementalCompiler(CompileOptions.forNode("n1")),
             new PodInterfaces(InterfaceNaming.EKS)),
-        () -> 0);
+        nanoTime);
   }
 
   /** All there is in the cluster and on the node, beside the namespace. */

@@ -2,6 +2,7 @@ package io.merlon.agent.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.merlon.agent.WantedProgram;
 import io.merlon.agent.flows.FlowUse;
 import io.merlon.agent.loop.AgentLoop;
 import io.merlon.agent.loop.PaperLoop;
@@ -24,11 +25,16 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AgentMetricsTest {
   private static final DropReason LAST_REASON = DropReason.values()[DropReason.values().length - 1];
   private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0";
+
+  /** What promtool ends with if it takes a page, and would have it otherwise. */
+  private static final int LINT = 3;
 
   private final AgentLoop loop = PaperLoop.make();
   private final AgentMetrics metrics = new AgentMetrics("1.2");
@@ -36,7 +42,7 @@ class AgentMetricsTest {
   private AgentMetrics.Facts facts(Tally tally, PeerDenials denials) {
     return new AgentMetrics.Facts(
         loop.view(),
-        new KernelFacts(tally, Map.of(), new Holding(3, 20, 4), Optional.empty()),
+        Optional.of(new KernelFacts(tally, Map.of(), new Holding(3, 20, 4), Capacities.UNLIMITED)),
         Optional.empty(),
         Duration.ZERO,
         EventTally.NOTHING,
@@ -107,6 +113,27 @@ class AgentMetricsTest {
   }
 
   @Test
+  void whatNamesMayContainIsEscaped() {
+    String odd = series(0).replace("web0", "a\\b\"c");
+    Tally tally = new Tally(Map.of(odd, new Counter(7, 420)), 0, 0);
+    for (String accept : new String[] {"text/plain", OPEN_METRICS}) {
+      String text = metrics.text(facts(tally, new PeerDenials(1)), accept).body();
+      assertTrue(text.contains("workload=\"a\\\\b\\\"c\"} 7.0\n"), text);
+    }
+  }
+
+  /** Prometheus' own tool reads what is written by us and what is written for us as one page. */
+  @Test
+  void prometheusTakesThePage(@TempDir Path folder) throws IOException {
+    Path page = folder.resolve("page");
+    Files.writeString(page, metrics.text(facts(tally(3), new PeerDenials(1)), null).body());
+    Path promtool = WantedProgram.promtool();
+    WantedProgram.Run run =
+        WantedProgram.run("sh", "-c", promtool + " check metrics <" + page);
+    assertTrue(Set.of(0, LINT).contains(run.exit()), run.said());
+  }
+
+  @Test
   void tenThousandSeriesTakeLessThanATenthOfASecond() {
     // What others do with the processors meanwhile is not asked here.
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
@@ -124,16 +151,8 @@ class AgentMetricsTest {
 
   @Test
   void tellsWhatMapsHoldAndWillHold() {
-    AgentMetrics.Facts facts =
-        new AgentMetrics.Facts(
-            loop.view(),
-            new KernelFacts(tally(1), Map.of(), Holding.NOTHING, Optional.of(Capacities.UNLIMITED)),
-            Optional.empty(),
-            Duration.ZERO,
-            EventTally.NOTHING,
-            PeerDenials.Counted.NOTHING,
-            Verified.NEVER,
-            Optional.empty());
+    KernelFacts kernel = new KernelFacts(tally(1), Map.of(), Holding.NOTHING, Capacities.UNLIMITED);
+    AgentMetrics.Facts facts = SampleFacts.of(loop, Optional.of(kernel));
     String text = metrics.text(facts, null).body();
     assertTrue(text.contains("merlon_map_entries{map=\"addresses4\"} 0.0"), text);
     assertTrue(text.contains("merlon_map_predicted{map=\"cidrs6\"} 0.0"), text);

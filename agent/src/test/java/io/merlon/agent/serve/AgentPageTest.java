@@ -3,9 +3,9 @@ package io.merlon.agent.serve;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.merlon.agent.Waiting;
+import io.merlon.agent.WantedProgram;
 import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.api.IntOrString;
 import io.merlon.agent.api.LabelSelector;
@@ -120,10 +120,9 @@ class AgentPageTest {
 
   @Test
   void showsVerdictsDenialsAndReachAndIsUsedByKeyboard() throws Exception {
-    Optional<Path> program = Browser.installed();
-    assumeTrue(program.isPresent(), "the page is not opened: there is no Chromium here");
+    Path program = WantedProgram.chromium();
     URI page = URI.create("http://localhost:" + server.address().getPort() + "/");
-    try (Browser browser = Browser.open(program.get(), folder.resolve("profile"), page)) {
+    try (Browser browser = Browser.open(program, folder.resolve("profile"), page)) {
       await(browser, "document.querySelectorAll('#live tbody tr').length == 2");
       await(browser, "document.querySelectorAll('#reach tbody tr').length == 3");
       assertEquals("n1", text(browser, "#node"));

@@ -45,7 +45,7 @@ class FlowFeedTest {
     Socket socket = new Socket(server.address().getAddress(), server.address().getPort());
     socket.setSoTimeout(10_000);
     sockets.add(socket);
-    String request = "GET /v1/flows?follow" + query + " HTTP/1.1\r\nHost: a\r\n\r\n";
+    String request = "GET /v1/flows?follow" + query + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     return socket;
   }
@@ -98,6 +98,13 @@ class FlowFeedTest {
   @Test
   void aFilterNobodyKnowsIsRefused() throws IOException {
     assertEquals("HTTP/1.1 400 Bad Request", reader(follow("&colour=red")).readLine());
+  }
+
+  @Test
+  void aTimeBeforeAllTimesIsRefused() throws IOException {
+    for (String since : List.of("9223372036854775807", "-1", "99999999999999999999")) {
+      assertEquals("HTTP/1.1 400 Bad Request", reader(follow("&since=" + since)).readLine(), since);
+    }
   }
 
   @Test

@@ -30,6 +30,9 @@ class HostileClientsTest {
             asked.incrementAndGet();
             return Response.text(200, LARGE);
           }
+          if (request.path().equals("/mistake")) {
+            throw new IllegalStateException("a mistake of ours");
+          }
           return Response.text(200, request.path());
         });
   }
@@ -66,7 +69,7 @@ class HostileClientsTest {
     for (int i = 0; i < 400; i++) {
       connect()
           .getOutputStream()
-          .write("GET /x HTTP/1.1\r\nHost: a\r\nX-".getBytes(StandardCharsets.US_ASCII));
+          .write("GET /x HTTP/1.1\r\nHost: localhost\r\nX-".getBytes(StandardCharsets.US_ASCII));
     }
     healthIsAnswered();
     for (Socket socket : sockets.subList(350, 400)) {
@@ -77,7 +80,8 @@ class HostileClientsTest {
 
   @Test
   void whoAsksAndDoesNotReadIsAnsweredOnce() throws IOException {
-    byte[] request = "GET /large HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    byte[] request =
+        "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     for (int i = 0; i < 10; i++) {
       Socket socket = connect();
       for (int j = 0; j < 20; j++) {
@@ -92,10 +96,38 @@ class HostileClientsTest {
   @Test
   void hugeHeadersAreRefused() throws IOException {
     Socket socket = connect();
-    String request = "GET / HTTP/1.1\r\nHost: a\r\nX: " + "a".repeat(20_000) + "\r\n\r\n";
+    String request = "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "a".repeat(20_000) + "\r\n\r\n";
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(answer.isEmpty() || answer.startsWith("HTTP/1.1 4"), answer);
+    healthIsAnswered();
+  }
+
+  private String statusOf(String request) throws IOException {
+    Socket socket = connect();
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return answer.lines().findFirst().orElse("");
+  }
+
+  /** A page of elsewhere whose name was made to lead here says that name. */
+  @Test
+  void whoAsksForSomebodyElseIsRefused() throws IOException {
+    String request = "GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n";
+    for (String other : List.of("evil.example", "evil.example:9469", "127.0.0.1.evil.example")) {
+      assertEquals("HTTP/1.1 421 Misdirected Request", statusOf(request.formatted(other)), other);
+    }
+    for (String own : List.of("localhost", "LOCALHOST:9469", "127.0.0.1:9469", "[::1]:9469")) {
+      assertEquals("HTTP/1.1 200 OK", statusOf(request.formatted(own)), own);
+    }
+    assertEquals("HTTP/1.1 200 OK", statusOf("GET / HTTP/1.0\r\n\r\n"));
+  }
+
+  @Test
+  void aMistakeOfOursIsSaidAndConcernsNobodyElse() throws IOException {
+    assertEquals(
+        "HTTP/1.1 500 Internal Server Error",
+        statusOf("GET /mistake HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
     healthIsAnswered();
   }
 

@@ -8,14 +8,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** A server of this host's own, at a port nobody else has. */
-final class ServedHere {
+public final class ServedHere {
   private ServedHere() {}
 
-  static InetSocketAddress anyPort() {
+  public static InetSocketAddress anyPort() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
   }
 
-  static StatusServer now(Function<Request, Response> answer) {
+  public static StatusServer now(Function<Request, Response> answer) {
     try {
       return StatusServer.start(
           anyPort(), request -> CompletableFuture.completedFuture(answer.apply(request)));

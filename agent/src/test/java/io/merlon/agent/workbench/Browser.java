@@ -1,7 +1,6 @@
 package io.merlon.agent.workbench;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,14 +14,12 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -41,16 +38,6 @@ public final class Browser implements AutoCloseable {
     this.process = process;
     this.socket = socket;
     this.answers = answers;
-  }
-
-  /** Where one is installed. */
-  public static Optional<Path> installed() {
-    return Stream.of(String.valueOf(System.getenv("PATH")).split(File.pathSeparator, -1))
-        .flatMap(folder ->
-            Stream.of("chromium", "chromium-browser", "google-chrome")
-                .map(Path.of(folder)::resolve))
-        .filter(Files::isExecutable)
-        .findFirst();
   }
 
   /** Opens a page. The network is off: every name resolves to nothing. */

@@ -3,14 +3,13 @@ package io.merlon.agent.workbench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.merlon.agent.MerlonProcess;
 import io.merlon.agent.MerlonProcess.Run;
+import io.merlon.agent.WantedProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,9 +47,8 @@ class MatrixPageTest {
 
   @Test
   void saysWhyWhereItIsClickedAndWhereKeysLead() throws Exception {
-    Optional<Path> program = Browser.installed();
-    assumeTrue(program.isPresent(), "the page is not opened: there is no Chromium here");
-    try (Browser browser = Browser.open(program.get(), folder.resolve("profile"), page.toUri())) {
+    Path program = WantedProgram.chromium();
+    try (Browser browser = Browser.open(program, folder.resolve("profile"), page.toUri())) {
       await(browser, "document.querySelectorAll('td').length > 0");
       assertEquals("4 ends, 96 connections asked about, 40 allowed.", text(browser, "#summary"));
       assertEquals("16", browser.evaluate("document.querySelectorAll('td').length"));
