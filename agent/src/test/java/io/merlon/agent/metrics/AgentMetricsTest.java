@@ -128,8 +128,7 @@ class AgentMetricsTest {
     Path page = folder.resolve("page");
     Files.writeString(page, metrics.text(facts(tally(3), new PeerDenials(1)), null).body());
     Path promtool = WantedProgram.promtool();
-    WantedProgram.Run run =
-        WantedProgram.run("sh", "-c", promtool + " check metrics <" + page);
+    WantedProgram.Run run = WantedProgram.run("sh", "-c", promtool + " check metrics <" + page);
     assertTrue(Set.of(0, LINT).contains(run.exit()), run.said());
   }
 
