@@ -115,7 +115,8 @@ class KernelFloodTest {
       LoopThread thread = LoopThread.start(loop, queue);
       CountingSink sink = new CountingSink();
       FlowPipeline pipeline = pipeline(loop, datapath, sink);
-      EventReader reader = EventReader.start(datapath.kernel().events(), pipeline);
+      EventReader reader =
+          EventReader.start(EventReader.Events.of(datapath.kernel().events()), pipeline);
       try (pipeline;
           reader) {
         long held = usedHeap();
@@ -159,7 +160,8 @@ class KernelFloodTest {
       EventReader reader, FlowPipeline pipeline, CountingSink sink) {
     Waiting.until(
         "every event read is told or counted",
-        () -> sink.packets.get() + pipeline.tally(reader.read()).untold() == reader.read());
-    return pipeline.tally(reader.read());
+        () ->
+            sink.packets.get() + pipeline.tally(reader.read(), 0, 0).untold() == reader.read());
+    return pipeline.tally(reader.read(), 0, 0);
   }
 }
