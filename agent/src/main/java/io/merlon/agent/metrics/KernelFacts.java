@@ -22,8 +22,7 @@ public record KernelFacts(
     for (Stat stat : Stat.values()) {
       stats.put(stat, datapath.kernel().stat(stat));
     }
-    return new KernelFacts(
-        datapath.counters(), stats, datapath.holding(), datapath.capacities());
+    return new KernelFacts(datapath.counters(), stats, datapath.holding(), datapath.capacities());
   }
 
   Counts counts() {

@@ -11,6 +11,7 @@ import io.merlon.agent.loop.CommandQueue;
 import io.merlon.agent.loop.LoopThread;
 import io.merlon.agent.loop.PaperLoop;
 import io.merlon.agent.plan.Capacities;
+import io.merlon.agent.program.Holding;
 import io.merlon.agent.program.Tally;
 import io.merlon.agent.serve.MetricsPages;
 import io.merlon.agent.serve.ServedHere;
@@ -82,7 +83,8 @@ class ScrapesTest {
   private KernelFacts seen() {
     looks.incrementAndGet();
     Tally tally = new Tally(Map.of(SERIES, new Counter(packets.addAndGet(10), 1)), 0, 3);
-    return new KernelFacts(tally, Map.of(Stat.EVENTS_LOST, 5L), Capacities.UNLIMITED);
+    return new KernelFacts(
+        tally, Map.of(Stat.EVENTS_LOST, 5L), Holding.NOTHING, Capacities.UNLIMITED);
   }
 
   private String scrape() throws IOException {

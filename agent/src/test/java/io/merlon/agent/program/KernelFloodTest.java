@@ -160,8 +160,7 @@ class KernelFloodTest {
       EventReader reader, FlowPipeline pipeline, CountingSink sink) {
     Waiting.until(
         "every event read is told or counted",
-        () ->
-            sink.packets.get() + pipeline.tally(reader.read(), 0, 0).untold() == reader.read());
+        () -> sink.packets.get() + pipeline.tally(reader.read(), 0, 0).untold() == reader.read());
     return pipeline.tally(reader.read(), 0, 0);
   }
 }
