@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  * kubelets. It needs the image on the nodes and cluster-admin.
  */
 abstract class ProductOnCluster {
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String CAPABILITIES = "000000c000001000"; // BPF, PERFMON, NET_ADMIN
 
   private final Kubectl cluster;

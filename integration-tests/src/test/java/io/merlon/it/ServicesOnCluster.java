@@ -148,7 +148,7 @@ class ServicesOnCluster extends OnCluster {
           containers:
           - name: web
             image: %s
-            args: [netexec, --http-port=8000, --udp-port=-1]
+            args: [netexec, --http-port=8000]
             readinessProbe: {httpGet: {port: 8000, path: /healthz}, periodSeconds: 1, failureThreshold: 1}
             livenessProbe: {tcpSocket: {port: 8000}, periodSeconds: 1, failureThreshold: 1}
           - name: rpc
