@@ -93,7 +93,7 @@ class CompiledWorldKernelTest {
       for (Address own : pod.addresses()) {
         for (Address peer : peers) {
           if (peer.isV6() == own.isV6()) {
-            for (Direction direction : Direction.values()) {
+            for (Direction direction : directions(pod, peer)) {
               PORTS.forEach((protocol, ports) ->
                   ports.forEach(port ->
                       compare(
@@ -107,6 +107,13 @@ class CompiledWorldKernelTest {
         }
       }
     }
+  }
+
+  /** What arrives from a pod's own address is forged: it reaches itself by what it sends. */
+  private static List<Direction> directions(LocalPod pod, Address peer) {
+    return pod.addresses().contains(peer)
+        ? List.of(Direction.EGRESS)
+        : List.of(Direction.EGRESS, Direction.INGRESS);
   }
 
   private void compare(
