@@ -8,7 +8,6 @@ import io.merlon.it.PodPolicy.Allow;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -24,7 +23,6 @@ record MtuTrafficTest(EnforcedNode node) {
   private static final int NARROW = 1300;
   private static final long BYTES = 4_000_000;
   private static final int LARGE = 4000;
-  private static final Duration BRIEF = Duration.ofMillis(300);
 
   /** A host behind a router whose link to it is narrow; no address of theirs is known. */
   private NetworkNamespace far() {
@@ -70,20 +68,21 @@ record MtuTrafficTest(EnforcedNode node) {
   void fragmentsShareTheirDatagramsVerdict(boolean six) {
     Pod dns = node.pod("dns", PodPolicy.open());
     Pod shop = node.pod("shop", PodPolicy.open().onlyTo(Allow.udp(node.number(dns), 53)));
-    Client client = new Client(shop.namespace(), BRIEF);
+    Client client = Expect.hasty(shop);
+    Client patient = Expect.patient(shop);
     Statistics sender = new Statistics(shop.namespace());
     Statistics receiver = new Statistics(dns.namespace());
     try (EchoServer good = EchoServer.start(dns.namespace(), dns.address(six), 53);
         EchoServer bad = EchoServer.start(dns.namespace(), dns.address(six), 54)) {
       long sent = sender.fragmentsSent(six);
-      assertEquals(Outcome.ANSWERED, client.udp(good.address(), LARGE));
+      assertEquals(Outcome.ANSWERED, patient.udp(good.address(), LARGE));
       assertEquals(sent + 3, sender.fragmentsSent(six));
       deniedFragments(client, bad, receiver, six);
 
       // Now the receiver's own policy.
       node.policy(shop, PodPolicy.open());
       node.policy(dns, PodPolicy.open().onlyFrom(Allow.udp(PodPolicy.ANYBODY, 53)));
-      assertEquals(Outcome.ANSWERED, client.udp(good.address(), LARGE));
+      assertEquals(Outcome.ANSWERED, patient.udp(good.address(), LARGE));
       deniedFragments(client, bad, receiver, six);
     }
   }

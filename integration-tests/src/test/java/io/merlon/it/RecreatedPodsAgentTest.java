@@ -45,6 +45,7 @@ class RecreatedPodsAgentTest {
           awaitHeld(node, true);
           pod = coming(pods, time);
           denied += next(pods, pod, watched, time % 4 < 2);
+          awaitHeld(node, false); // or the page would still speak of this pod when the next is told
         }
         pods.remove(pod);
       }

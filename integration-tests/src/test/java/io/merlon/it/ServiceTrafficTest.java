@@ -17,7 +17,6 @@ import io.merlon.it.PodPolicy.Allow;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass
 @ArgumentsSource(Nodes.class)
 record ServiceTrafficTest(EnforcedNode node) {
-  private static final Duration BRIEF = Duration.ofMillis(300);
   private static final int PORT = 80;
   private static final int TARGET = 8080;
   private static final int TCP = 6;
@@ -107,10 +105,12 @@ record ServiceTrafficTest(EnforcedNode node) {
   }
 
   private void onlyTheAllowedBackendIsReached(Pod from, Backends backends, boolean six) {
-    Client client = new Client(from.namespace(), BRIEF);
+    Client hasty = Expect.hasty(from);
+    Client patient = Expect.patient(from);
     long denied = node.decided(from, PodPolicy.DENIED_OUT, Mode.ENFORCE).packets();
     int answered = 0;
     for (int i = 0; i < ATTEMPTS; i++) {
+      Client client = i % 2 == 0 ? patient : hasty; // they take turns, the good one begins
       Outcome outcome = client.tcp(new InetSocketAddress(virtual(six), PORT));
       answered += outcome == Outcome.ANSWERED ? 1 : 0;
     }
@@ -150,16 +150,17 @@ record ServiceTrafficTest(EnforcedNode node) {
     InetAddress far = InetAddress.ofLiteral(six ? "fd01::3" : "192.168.1.3");
     outside.configure(
         "address replace %s dev eth0".formatted(six ? "fd01::3/64" : "192.168.1.3/24"));
-    Client from = new Client(client.namespace(), BRIEF);
+    Client hasty = Expect.hasty(client);
+    Client patient = Expect.patient(client);
     try (EchoServer near = EchoServer.start(good.namespace(), good.address(six), TARGET);
         EchoServer closed = EchoServer.start(bad.namespace(), bad.address(six), TARGET);
         EchoServer remote = EchoServer.start(outside, far, TARGET)) {
       claim(good.address(six), node.number(good));
       claim(bad.address(six), node.number(bad));
       claim(far, BAD_OUTSIDE);
-      assertEquals(Outcome.ANSWERED, from.tcp(near.address()));
-      assertNotEquals(Outcome.ANSWERED, from.tcp(closed.address()));
-      assertNotEquals(Outcome.ANSWERED, from.tcp(remote.address()));
+      assertEquals(Outcome.ANSWERED, patient.tcp(near.address()));
+      assertNotEquals(Outcome.ANSWERED, hasty.tcp(closed.address()));
+      assertNotEquals(Outcome.ANSWERED, hasty.tcp(remote.address()));
       assertEquals(0, closed.accepted() + remote.accepted());
     }
   }
@@ -210,7 +211,7 @@ record ServiceTrafficTest(EnforcedNode node) {
     Attachment.Place outside =
         new Attachment.Place(node.namespace(), forger.ifindex(), Direction.INGRESS);
     // Believed, it would be judged as a subject that does not exist, and denied.
-    Client client = new Client(forger.namespace(), BRIEF);
+    Client client = Expect.patient(forger);
     try (BpfObject object = OthersProgram.load();
         EchoServer server = EchoServer.start(web.namespace(), web.address(six), PORT);
         Attachment _ = inPod.attach(node.kind(), object.program("forger"))) {

@@ -11,6 +11,7 @@ import io.merlon.datapath.Hook;
 import io.merlon.netlink.Links;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -19,7 +20,9 @@ import java.util.Set;
 /**
  * Our programs at interfaces: by tcx links, by clsact filters, or by the best of both. Attaching by
  * tcx waits for a grace period in the kernel, so where both are known a new interface gets a filter
- * first, within a millisecond or two, and its link when there is time, see {@link #settle}.
+ * first, within a millisecond or two, and its link when there is time, see {@link #settle}. One
+ * that was there before this process may be in use: the qdisc for its first filter would cost it
+ * packets, so it gets its link at once.
  *
  * <p>Ours run first, and then leave the packet to whatever else is there. Nothing of others is
  * touched.
@@ -29,6 +32,7 @@ final class Hooks implements AutoCloseable {
   private final TcxHooks tcx;
   private final ClsactHooks clsact;
   private final Datapath programs;
+  private final Set<Integer> inUse = new HashSet<>();
 
   Hooks(PinLayout layout, DatapathSettings settings, Datapath programs) {
     this.tcx = new TcxHooks(layout);
@@ -36,6 +40,7 @@ final class Hooks implements AutoCloseable {
     this.programs = programs;
     boolean links = Feature.TCX.support() == Support.SUPPORTED;
     this.kind = settings.hook() == HookKind.BEST && !links ? HookKind.CLSACT : settings.hook();
+    Links.list().forEach(link -> inUse.add(link.ifindex()));
   }
 
   /**
@@ -107,14 +112,25 @@ final class Hooks implements AutoCloseable {
         }
       }
       case BEST -> {
-        // A filter runs after all links: where others have one already, only a link is first.
-        if (!tcx.isAt(place) && tcx.isFree(place) && ClsactHooks.isPossible(place.ifindex())) {
+        if (mayBeginWithFilter(place)) {
           clsact.put(place, program(place));
         } else {
           link(place);
         }
       }
     }
+  }
+
+  /**
+   * A filter runs after all links: where others have one already, only a link is first. The
+   * question for the qdisc makes it, and so deactivates the interface for a moment: it is the last
+   * one.
+   */
+  private boolean mayBeginWithFilter(HookPlace place) {
+    return !tcx.isAt(place)
+        && !inUse.contains(place.ifindex())
+        && tcx.isFree(place)
+        && ClsactHooks.isPossible(place.ifindex());
   }
 
   /**
@@ -141,8 +157,9 @@ final class Hooks implements AutoCloseable {
     link(place);
   }
 
-  /** Takes our program off; an interface that is gone has none. */
+  /** Takes our program off; an interface that is gone has none, and its number is a new one's. */
   void remove(HookPlace place) {
+    inUse.remove(place.ifindex());
     tcx.remove(place);
     if (kind != HookKind.TCX) {
       clsact.remove(place);

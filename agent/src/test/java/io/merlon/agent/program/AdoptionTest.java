@@ -82,9 +82,11 @@ class AdoptionTest {
   @EnumSource(names = {"BEST", "CLSACT"})
   void finishesAnExchangeOfFilterAndLinkThatWasCutShort(HookKind next) {
     try (KernelNode node = new KernelNode(HookKind.BEST)) {
-      HostInterface at = node.addInterfaces(1).getFirst();
+      HostInterface at;
       try (LibbpfDatapath datapath = node.open()) {
-        node.run(() -> datapath.bind(at, new PodRef("shop", "web")));
+        HostInterface late = node.addInterfaces(1).getFirst();
+        at = late;
+        node.run(() -> datapath.bind(late, new PodRef("shop", "web")));
         assertEquals(2, node.namespace().call(() -> datapath.settle(2)));
         ClsactHooks filters = new ClsactHooks(DatapathSettings.CLSACT_PRIORITY);
         for (HookPlace place : HookPlace.of(at.ifindex(), false)) {

@@ -25,6 +25,7 @@ import io.merlon.bpf.OwnedProgram;
 import io.merlon.bpf.Pins;
 import io.merlon.bpf.TcxLink;
 import io.merlon.datapath.Hook;
+import io.merlon.netlink.Qdisc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -55,7 +56,11 @@ class RepairTest {
   }
 
   private static LibbpfDatapath enforced(KernelNode node, HostInterface at) {
-    LibbpfDatapath datapath = node.open();
+    return enforced(node, node.open(), at);
+  }
+
+  private static LibbpfDatapath enforced(
+      KernelNode node, LibbpfDatapath datapath, HostInterface at) {
     datapath.apply(new PlanStep.WriteTable(0, closed()));
     datapath.apply(new PlanStep.SwitchSubject(1, 0));
     Endpoint endpoint = new Endpoint(1, Mode.ENFORCE, List.of(Address.of("10.0.0.1")));
@@ -75,8 +80,9 @@ class RepairTest {
   @EnumSource
   void putsProgramsBack(HookKind kind) {
     try (KernelNode node = new KernelNode(kind)) {
-      HostInterface at = node.addInterfaces(1).getFirst();
-      try (LibbpfDatapath datapath = enforced(node, at)) {
+      try (LibbpfDatapath datapath = node.open()) {
+        HostInterface at = node.addInterfaces(1).getFirst(); // later than the agent: a filter
+        enforced(node, datapath, at);
         assertEquals(Inspection.CLEAN, node.namespace().call(datapath::check));
         node.run(() -> takeOff(node, kind, at));
         assertTrue(node.programs(at, Hook.FROM_POD).isEmpty());
@@ -100,11 +106,49 @@ class RepairTest {
     }
   }
 
+  /** The qdisc that a filter needs deactivates its interface for a moment. */
   @Test
-  void settlesFromFiltersToLinks() {
+  void whatWasThereBeforeGetsLinksAtOnceAndNoQdisc() {
     try (KernelNode node = new KernelNode(HookKind.BEST)) {
       HostInterface at = node.addInterfaces(1).getFirst();
       try (LibbpfDatapath datapath = enforced(node, at)) {
+        List<Integer> ours = List.of(datapath.kernel().program(Hook.FROM_POD).id());
+        assertEquals(ours, node.links(at));
+        assertEquals(1, node.programs(at, Hook.TO_POD).size());
+        assertFalse(node.namespace().call(() -> Qdisc.isClsact(at.ifindex())));
+        assertEquals(0, node.namespace().<Integer>call(() -> datapath.settle(5)));
+        node.run(() -> datapath.release(at.ifindex()));
+        assertFalse(node.namespace().call(() -> Qdisc.isClsact(at.ifindex())));
+      }
+    }
+  }
+
+  /** The kernel gives a number that is free again to the next interface. */
+  @Test
+  void aNewInterfaceOfAFormersNumberGetsAFilterFirst() {
+    try (KernelNode node = new KernelNode(HookKind.BEST)) {
+      HostInterface at = node.addInterfaces(1).getFirst();
+      try (LibbpfDatapath datapath = enforced(node, at)) {
+        node.namespace().ip("link delete " + at.name());
+        datapath.release(at.ifindex());
+        node.namespace()
+            .ip(
+                "link add %s index %d type veth peer name pod0".formatted(at.name(), at.ifindex()),
+                "link set %s up".formatted(at.name()));
+        node.run(() -> datapath.bind(at, WEB));
+        assertEquals(List.of(), node.links(at));
+        assertEquals(1, node.programs(at, Hook.FROM_POD).size());
+      }
+    }
+  }
+
+  @Test
+  void settlesFromFiltersToLinks() {
+    try (KernelNode node = new KernelNode(HookKind.BEST)) {
+      HostInterface at;
+      try (LibbpfDatapath datapath = node.open()) {
+        at = node.addInterfaces(1).getFirst();
+        enforced(node, datapath, at);
         List<Integer> ours = List.of(datapath.kernel().program(Hook.FROM_POD).id());
         assertEquals(List.of(), node.links(at), "a filter first");
         assertEquals(ours, node.programs(at, Hook.FROM_POD));
@@ -204,8 +248,9 @@ class RepairTest {
   @EnumSource
   void detachesWhatHasNoNameAnyMore(HookKind kind) {
     try (KernelNode node = new KernelNode(kind)) {
-      HostInterface at = node.addInterfaces(1).getFirst();
-      try (LibbpfDatapath datapath = enforced(node, at)) {
+      try (LibbpfDatapath datapath = node.open()) {
+        HostInterface at = node.addInterfaces(1).getFirst();
+        enforced(node, datapath, at);
         node.run(() -> datapath.settle(1)); // by BEST one hook has a link now, and one a filter
         OwnNamespace.execute(List.of("umount", node.folder().toString()), "");
         assertEquals(1, node.programs(at, Hook.FROM_POD).size());
@@ -269,8 +314,9 @@ class RepairTest {
   void isFirstAgainWhenSomebodysLinkComesBeforeItsFilter() {
     try (KernelNode node = new KernelNode(HookKind.BEST);
         OwnedProgram other = OwnedProgram.withoutOpinion("others")) {
-      HostInterface at = node.addInterfaces(1).getFirst();
-      try (LibbpfDatapath datapath = enforced(node, at)) {
+      try (LibbpfDatapath datapath = node.open()) {
+        HostInterface at = node.addInterfaces(1).getFirst();
+        enforced(node, datapath, at);
         int ours = datapath.kernel().program(Hook.FROM_POD).id();
         node.run(() -> attachOther(HookKind.TCX, at, other, node.folder().resolve("others")));
         assertEquals(List.of(other.id(), ours), node.programs(at, Hook.FROM_POD));
