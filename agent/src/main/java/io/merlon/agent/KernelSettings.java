@@ -2,6 +2,7 @@ package io.merlon.agent;
 
 import io.merlon.agent.config.AgentSettings;
 import io.merlon.agent.config.MapSizes;
+import io.merlon.agent.config.UnknownEthertypes;
 import io.merlon.agent.config.UntilKnown;
 import io.merlon.agent.program.DatapathSettings;
 import java.util.Map;
@@ -11,15 +12,16 @@ final class KernelSettings {
   private KernelSettings() {}
 
   static DatapathSettings of(AgentSettings settings) {
+    AgentSettings.BeforePolicy before = settings.enforcement().beforePolicy();
     DatapathSettings defaults = DatapathSettings.at(settings.kernel().pinRoot());
     return new DatapathSettings(
         defaults.root(),
         defaults.hook(),
         defaults.clsactPriority(),
         entries(settings.kernel().sizes()),
-        settings.enforcement().verifySource(),
-        settings.enforcement().untilKnown() == UntilKnown.ALLOW,
-        defaults.ethertypeAllowed());
+        before.verifySource(),
+        before.untilKnown() == UntilKnown.ALLOW,
+        before.unknownEthertypes() == UnknownEthertypes.ALLOW);
   }
 
   private static Map<String, Integer> entries(MapSizes sizes) {

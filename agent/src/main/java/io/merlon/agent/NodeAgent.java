@@ -83,7 +83,7 @@ final class NodeAgent implements AutoCloseable {
   private static AgentLoop loop(AgentSettings settings, Datapath datapath) {
     LoopSettings loop =
         new LoopSettings(
-            settings.enforcement().untilKnown(),
+            settings.enforcement().beforePolicy().untilKnown(),
             settings.kernel().interfacePrefixes(),
             settings.kernel().uplinkPrefixes(),
             CHECK_EVERY);

@@ -23,11 +23,11 @@ public record AgentSettings(
 
   /** What is enforced, beside the policies. */
   public record Enforcement(
-      Mode mode,
-      String trustDomain,
-      UntilKnown untilKnown,
-      GuardedPods metadataGuard,
-      boolean verifySource) {}
+      Mode mode, String trustDomain, GuardedPods metadataGuard, BeforePolicy beforePolicy) {}
+
+  /** What becomes of packets that no policy is asked about. */
+  public record BeforePolicy(
+      UntilKnown untilKnown, boolean verifySource, UnknownEthertypes unknownEthertypes) {}
 
   /** How the kernel is used. */
   public record Kernel(
@@ -82,9 +82,11 @@ public record AgentSettings(
         new Enforcement(
             from.get(Options.MODE),
             from.get(Options.TRUST_DOMAIN),
-            from.get(Options.UNTIL_KNOWN),
             from.get(Options.METADATA_GUARD),
-            from.get(Options.VERIFY_SOURCE)),
+            new BeforePolicy(
+                from.get(Options.UNTIL_KNOWN),
+                from.get(Options.VERIFY_SOURCE),
+                from.get(Options.UNKNOWN_ETHERTYPES))),
         new Kernel(
             from.get(Options.PIN_ROOT),
             from.get(Options.INTERFACE_PREFIXES),

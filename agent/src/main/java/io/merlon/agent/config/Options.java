@@ -73,6 +73,13 @@ public final class Options {
           true,
           "Whether packets that leave a pod with a source address that is not the pod's are"
               + " denied.");
+  public static final Option<UnknownEthertypes> UNKNOWN_ETHERTYPES =
+      choice(
+          "unknown-ethertypes",
+          UnknownEthertypes.class,
+          UnknownEthertypes.DENY,
+          "What happens to a pod's frames that are neither IPv4, IPv6 nor ARP: no policy can speak"
+              + " of them.");
   public static final Option<Path> PIN_ROOT =
       new Option<>(
           "pin-root",
@@ -218,6 +225,7 @@ public final class Options {
           UNTIL_KNOWN,
           METADATA_GUARD,
           VERIFY_SOURCE,
+          UNKNOWN_ETHERTYPES,
           TRUST_DOMAIN,
           INTERFACE_PREFIXES,
           UPLINK_PREFIXES,

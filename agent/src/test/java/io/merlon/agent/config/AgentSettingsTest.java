@@ -30,7 +30,9 @@ class AgentSettingsTest {
     assertEquals("n1", settings.node().name());
     assertEquals(new SourceSetting.Kubernetes(), settings.node().source());
     assertEquals(Mode.ENFORCE, settings.enforcement().mode());
-    assertEquals(UntilKnown.ALLOW, settings.enforcement().untilKnown());
+    assertEquals(
+        new AgentSettings.BeforePolicy(UntilKnown.ALLOW, true, UnknownEthertypes.DENY),
+        settings.enforcement().beforePolicy());
     assertEquals(GuardedPods.OFF, settings.enforcement().metadataGuard());
     assertEquals(List.of("eni", "vlan"), settings.kernel().interfacePrefixes());
     assertEquals(Path.of("/sys/fs/bpf/merlon"), settings.kernel().pinRoot());
@@ -46,11 +48,18 @@ class AgentSettingsTest {
     AgentSettings settings =
         AgentSettings.read(
             Map.of("node-name", "n1", "mode", "audit", "config", file.toString()),
-            Map.of("MERLON_MODE", "enforce", "MERLON_TRUST_DOMAIN", "env.example"));
+            Map.of(
+                "MERLON_MODE",
+                "enforce",
+                "MERLON_TRUST_DOMAIN",
+                "env.example",
+                "MERLON_UNKNOWN_ETHERTYPES",
+                "allow"));
     assertEquals(Mode.AUDIT, settings.enforcement().mode());
     assertEquals("env.example", settings.enforcement().trustDomain());
-    assertEquals(UntilKnown.DENY, settings.enforcement().untilKnown());
-    assertTrue(settings.enforcement().verifySource());
+    assertEquals(
+        new AgentSettings.BeforePolicy(UntilKnown.DENY, true, UnknownEthertypes.ALLOW),
+        settings.enforcement().beforePolicy());
   }
 
   @Test
