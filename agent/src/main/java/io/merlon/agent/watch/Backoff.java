@@ -12,10 +12,17 @@ final class Backoff {
   private static final Duration LONGEST = Duration.ofSeconds(30);
 
   private final Pace pace;
+  private final Regained word;
   private Duration next = FIRST;
 
-  Backoff(Pace pace) {
+  /**
+   * Waits for nothing yet.
+   *
+   * @param word that the server answers others again
+   */
+  Backoff(Pace pace, Regained word) {
     this.pace = pace;
+    this.word = word;
   }
 
   /** The server has answered as it should. */
@@ -24,9 +31,10 @@ final class Backoff {
   }
 
   /**
-   * Waits.
+   * Waits. Word cuts the wait short, and does not make the next one shorter: a server that answers
+   * some and fails others is asked no more often for it.
    *
-   * @param asked how long the server asks for, null if it does not
+   * @param asked how long the server asks for, which it gets whatever the word; null if it does not
    */
   void pause(@Nullable Duration asked) throws InterruptedException {
     Duration least = next;
@@ -35,7 +43,11 @@ final class Backoff {
     }
     Duration doubled = next.multipliedBy(2);
     next = doubled.compareTo(LONGEST) < 0 ? doubled : LONGEST;
-    pace.pause(jittered(least, pace));
+    if (asked == null) {
+      pace.pause(jittered(least, pace), word);
+    } else {
+      pace.pause(jittered(least, pace));
+    }
   }
 
   /** Between the duration and half as long again. */

@@ -34,8 +34,9 @@ public final class ClusterWatch implements AutoCloseable {
     this.pace = pace;
     connection = new ApiConnection(server, settings.patience());
     progress = new SyncProgress(sink);
+    var target = new Target(sink, progress, new Regained());
     for (WatchedKind kind : WatchedKind.values()) {
-      var watch = new KindWatch(kind, connection, settings, new Target(sink, progress), pace);
+      var watch = new KindWatch(kind, connection, settings, target, pace);
       watches.add(watch);
       String name = "merlon-watch-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
       threads.add(Thread.ofPlatform().name(name).daemon().unstarted(watch));

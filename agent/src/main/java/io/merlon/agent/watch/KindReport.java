@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps the status of one kind; written by its thread, read by any. */
 final class KindReport {
+  /** So long without an answer, and a failure: the server was away, for others too. */
+  private static final Duration AWAY = Duration.ofSeconds(10);
+
   private final Kind kind;
   private final InstantSource clock;
   private Condition condition = Condition.UNKNOWN;
@@ -26,10 +29,14 @@ final class KindReport {
     this.contact = clock.instant();
   }
 
-  synchronized void contact(int nowKnown) {
-    contact = clock.instant();
+  /** Whether the server had been away. */
+  synchronized boolean contact(int nowKnown) {
+    Instant now = clock.instant();
+    boolean away = lastFailure != null && Duration.between(contact, now).compareTo(AWAY) >= 0;
+    contact = now;
     objects = nowKnown;
     lastFailure = null;
+    return away;
   }
 
   synchronized void listed(int nowKnown) {

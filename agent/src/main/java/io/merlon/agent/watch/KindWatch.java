@@ -32,6 +32,7 @@ final class KindWatch implements Runnable {
   private final KindReport report;
   private final KindRequests requests;
   private final KindFeed feed;
+  private final Regained regained;
   private final Backoff backoff;
 
   /** The version up to which all is known, null if everything is to be listed. */
@@ -55,11 +56,12 @@ final class KindWatch implements Runnable {
     this.report = new KindReport(kind.kind(), pace);
     this.requests = new KindRequests(connection, kind, settings, pace);
     this.feed = new KindFeed(kind, target.sink(), report, pace);
-    this.backoff = new Backoff(pace);
+    this.regained = target.regained();
+    this.backoff = new Backoff(pace, regained);
   }
 
-  /** Where events go, and who says how many have come. */
-  record Target(ClusterSink sink, SyncProgress progress) {}
+  /** Where events go, who says how many have come, and who hears that the server answers again. */
+  record Target(ClusterSink sink, SyncProgress progress, Regained regained) {}
 
   KindStatus status() {
     return report.status();
@@ -131,7 +133,7 @@ final class KindWatch implements Runnable {
     while (true) {
       try (InputStream body = request.after(more)) {
         ApiStreams.Page page = feed.page(body, take);
-        report.contact(feed.store().size());
+        contact();
         if (page.more().isEmpty()) {
           return page.resourceVersion();
         }
@@ -142,7 +144,7 @@ final class KindWatch implements Runnable {
 
   private void watch(String from) throws IOException {
     try (ResponseStream body = requests.watch(from)) {
-      report.contact(feed.store().size());
+      contact();
       Instant began = pace.instant();
       // Counts against the watch until it tells something, or at least lasts.
       fruitlessWatches++;
@@ -159,6 +161,12 @@ final class KindWatch implements Runnable {
           backoff.reset();
         }
       }
+    }
+  }
+
+  private void contact() {
+    if (report.contact(feed.store().size())) {
+      regained.tell();
     }
   }
 

@@ -9,6 +9,9 @@ interface Pace extends InstantSource {
   /** Waits. */
   void pause(Duration duration) throws InterruptedException;
 
+  /** Waits, but not on when there is word. */
+  void pause(Duration duration, Regained word) throws InterruptedException;
+
   /** A number of [0, 1). */
   double chance();
 
@@ -23,6 +26,11 @@ interface Pace extends InstantSource {
       @Override
       public void pause(Duration duration) throws InterruptedException {
         Thread.sleep(duration);
+      }
+
+      @Override
+      public void pause(Duration duration, Regained word) throws InterruptedException {
+        word.await(duration);
       }
 
       @Override

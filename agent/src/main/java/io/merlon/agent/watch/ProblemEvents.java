@@ -53,7 +53,7 @@ final class ProblemEvents implements Runnable {
     this.problems = problems;
     this.writer = writer;
     this.pace = pace;
-    this.backoff = new Backoff(pace);
+    this.backoff = new Backoff(pace, new Regained());
   }
 
   @Override

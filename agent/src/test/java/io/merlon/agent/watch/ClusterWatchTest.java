@@ -346,6 +346,23 @@ final class ClusterWatchTest {
     assertEquals(2, server.requests(lists(PODS)).size(), "own pods and all, once");
   }
 
+  /**
+   * Each waits up to 45 s by then: without word, pods would be known so much later than policies.
+   */
+  @Test
+  void theFirstKindThatReachesAServerAgainSparesTheOthersTheirWait() {
+    ClusterWatch opened = openAndSync();
+    pace.onlyWordWakesAllBut("merlon-watch-namespaces");
+    server.stop();
+    sink.await(
+        "all kinds fail",
+        () -> opened.staleness().kinds().stream().allMatch(kind -> kind.lastFailure() != null));
+    pace.advance(Duration.ofMinutes(3));
+    server.put(PODS, "n", "comes", "");
+    server.resume();
+    sink.awaitLog("+POD n/comes");
+  }
+
   @Test
   void listsThatSucceedAndWatchesThatBreakOffAreNoStormOfLists() {
     server.trouble(12, watches(PODS), answer(200, ""));

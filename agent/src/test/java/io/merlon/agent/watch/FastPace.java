@@ -9,10 +9,16 @@ import java.util.concurrent.TimeUnit;
 /** A clock that stands until it is advanced, and pauses that take a thousandth of their time. */
 final class FastPace implements Pace {
   private final List<Duration> pauses = new CopyOnWriteArrayList<>();
+  private volatile String hasty = "";
   private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
   void advance(Duration duration) {
     now = now.plus(duration);
+  }
+
+  /** From now on all but this thread wait until there is word. */
+  void onlyWordWakesAllBut(String thread) {
+    hasty = thread;
   }
 
   List<Duration> pauses() {
@@ -28,6 +34,13 @@ final class FastPace implements Pace {
   public void pause(Duration duration) throws InterruptedException {
     pauses.add(duration);
     TimeUnit.NANOSECONDS.sleep(duration.toNanos() / 1_000);
+  }
+
+  @Override
+  public void pause(Duration duration, Regained word) throws InterruptedException {
+    pauses.add(duration);
+    boolean scaled = hasty.isEmpty() || Thread.currentThread().getName().equals(hasty);
+    word.await(scaled ? duration.dividedBy(1_000) : Duration.ofHours(1));
   }
 
   @Override
