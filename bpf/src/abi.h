@@ -70,6 +70,7 @@ enum flow_state {
 #define FLOW_WOULD_DENY 0x08    /* passed only because the pod is not enforced */
 #define FLOW_DEFERRED 0x10      /* its packets are marked for the backend's judge */
 #define FLOW_REVOKED 0x20       /* carries nothing any more; what remains is who opened it */
+#define FLOW_LENT 0x40          /* with FLOW_WOULD_DENY: until its endpoint's end */
 
 #define CONFIG_VERIFY_SOURCE 0x01
 #define CONFIG_UNKNOWN_ALLOW 0x02
@@ -94,6 +95,7 @@ struct endpoint {
 	__u8 mode;
 	__u8 flags;
 	__u16 pad;
+	__u32 end; /* of its mode, in seconds since boot: from then on it is MODE_ENFORCE; 0: none */
 	__be32 v4[2];
 	__u8 v6[2][16];
 };

@@ -83,6 +83,22 @@ static __always_inline void own_addresses(const struct packet *p, const struct e
 	}
 }
 
+#define SECOND 1000000000
+
+/* Whether the end of an endpoint's mode has come: to the second, and whether or not an agent lives. */
+static __always_inline int ended(const struct endpoint *ep)
+{
+	return ep->end && bpf_ktime_get_boot_ns() / SECOND >= ep->end;
+}
+
+/* The same by interface. Not static: then the verifier walks it once, not with each way that leads to it. */
+__noinline int over(__u32 ifindex)
+{
+	struct endpoint *ep = bpf_map_lookup_elem(&endpoints, &ifindex);
+
+	return ep && ended(ep);
+}
+
 static __always_inline void marked_source(struct who *who, __u32 mark)
 {
 	who->subject = mark & DEFERRED_SUBJECT;
@@ -92,6 +108,7 @@ static __always_inline void marked_source(struct who *who, __u32 mark)
 	who->own = 1;
 	who->self = 0;
 	who->arrived = 1;
+	who->end = 0;
 }
 
 /* Finds out whose the packet P is, at the interface of C's; 0 if nobody knows. */
@@ -106,7 +123,8 @@ static __always_inline int identify(struct context *c, struct packet *p, struct 
 	if (!ep)
 		return 0;
 	who->subject = ep->subject;
-	who->mode = ep->mode < MODES ? ep->mode : MODE_ENFORCE;
+	who->end = ep->end;
+	who->mode = ep->mode < MODES && !ended(ep) ? ep->mode : MODE_ENFORCE;
 	who->arrived = 0;
 	own_addresses(p, ep, who);
 	return 1;

@@ -173,6 +173,12 @@ static __always_inline int pass_judged(struct __sk_buff *skb, struct context *c,
 	return j->passage == PASSAGE_DEFERRED ? mark_deferred(skb, c) : PASS;
 }
 
+/* How a flow is kept that passes only because its pod is not enforced. */
+static __always_inline __u32 would_deny(const struct context *c)
+{
+	return c->who.end ? FLOW_WOULD_DENY | FLOW_LENT : FLOW_WOULD_DENY;
+}
+
 /* A new entry for the opening judged in c->own. */
 static __always_inline void keep(struct context *c, __u32 extra_flags)
 {
@@ -231,7 +237,7 @@ static __always_inline int open_flow(struct __sk_buff *skb, const struct config 
 		return accept(skb, c);
 	/* Unenforced, it goes on: remember it, so that its replies are not denials of their own. */
 	if (c->own.mode != MODE_ENFORCE && may_keep(c) && replaceable(c, cfg))
-		keep(c, FLOW_WOULD_DENY);
+		keep(c, would_deny(c));
 	return deny_here(c, &c->own);
 }
 
@@ -291,14 +297,20 @@ static __noinline int rejudge(struct __sk_buff *skb, const struct config *cfg, s
 	flow->epoch = c->epoch;
 	flow->slot = c->own.slot;
 	flow->subject = c->own.subject;
-	flow->flags &= ~(FLOW_WOULD_DENY | FLOW_DEFERRED | FLOW_REVOKED);
-	flow->flags |= (c->own.allow ? 0 : FLOW_WOULD_DENY) |
+	flow->flags &= ~(FLOW_WOULD_DENY | FLOW_DEFERRED | FLOW_REVOKED | FLOW_LENT);
+	flow->flags |= (c->own.allow ? 0 : would_deny(c)) |
 		       (c->own.passage == PASSAGE_DEFERRED ? FLOW_DEFERRED : 0);
 	flow->packets[out] += c->p.packets;
 	flow->bytes[out] += c->p.length;
 	flow_advance(flow, &c->p, c->now);
 	flow_keep(&c->p, flow);
 	return c->own.allow ? pass_judged(skb, c, &c->own) : deny(c, &c->own);
+}
+
+/* The flags of which any means that an entry carries nothing any more: revoked, or let in until an end that has come. */
+static __always_inline __u8 lapsed(const struct context *c)
+{
+	return FLOW_REVOKED | over(c->p.key.v4.ifindex) * FLOW_LENT;
 }
 
 /* An ICMP error passes with the flow it speaks of. */
@@ -311,7 +323,7 @@ static __noinline int related(struct __sk_buff *skb, const struct config *cfg, s
 	flow = flow_find(&c->quoted);
 	if (!flow || !flow_alive(flow, cfg, c->now))
 		return judge_alone(skb, c);
-	if (flow->epoch == c->epoch && !(flow->flags & FLOW_REVOKED)) {
+	if (flow->epoch == c->epoch && !(flow->flags & lapsed(c))) {
 		int deferred = flow->flags & FLOW_DEFERRED;
 
 		allow(c, flow->slot);
@@ -476,7 +488,7 @@ static __always_inline int slow(struct __sk_buff *skb, const struct config *cfg,
 		return PASS;
 	if (c->live) {
 		flow = flow_of(&c->p, cfg, c->now, c->hook, c->mark);
-		if (flow && flow_carries(flow, &c->p, c->epoch, 0))
+		if (flow && flow_carries(flow, &c->p, c->epoch, lapsed(c)))
 			return travel_noted(skb, c, flow);
 		c->live = !!flow;
 		if (flow)
@@ -526,7 +538,8 @@ static __always_inline int enforce(struct __sk_buff *skb, const __u32 hook)
 
 	if (found == PARSED && has_flow(p)) {
 		flow = flow_of(p, cfg, now, hook, mark);
-		if (flow && flow_carries(flow, p, cfg->epoch, FLOW_DEFERRED) && p->fragment == FRAGMENT_NONE)
+		if (flow && flow_carries(flow, p, cfg->epoch, FLOW_DEFERRED | FLOW_LENT) &&
+		    p->fragment == FRAGMENT_NONE)
 			return travel(flow, p, now);
 	}
 	c->hook = hook;

@@ -12,6 +12,7 @@ struct who {
 	__u8 own;  /* the address at the pod's end is the pod's */
 	__u8 self; /* both are, in what it sends */
 	__u8 arrived; /* the packet left its pod under a mark: what it goes to now is its backend */
+	__u32 end; /* of its mode, see struct endpoint */
 };
 
 /* What policy says, and the counter that says it. */

@@ -5,6 +5,7 @@ import io.merlon.agent.config.Options;
 import io.merlon.agent.glass.Break;
 import io.merlon.agent.glass.GlassFolder;
 import io.merlon.agent.glass.Scope;
+import io.merlon.bpf.BpfException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -82,7 +83,7 @@ final class BreakGlassSubcommand implements Callable<Integer> {
   private boolean end;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     CommandSpec own = Objects.requireNonNull(spec);
     Layers given =
         Layers.of(CommandLineOptions.given(own.commandLine().getParseResult()), System.getenv());
@@ -95,23 +96,48 @@ final class BreakGlassSubcommand implements Callable<Integer> {
     PrintWriter out = own.commandLine().getOut();
     try {
       Scope scope = Objects.requireNonNull(where).scope();
+      HeldBreak held = new HeldBreak(root, scope);
       if (end) {
-        out.println(folder.end(scope) ? "ended: " + scope : "was whole: " + scope);
-      } else {
-        Break broken = wanted(scope);
-        folder.put(broken);
-        out.println("broken until " + broken.until() + ": " + scope);
+        out.println(folder.end(scope) ? "ended: " + scope : "nothing to end: " + scope);
+        return told(held.untilEnforced(), "are still suspended, by another break or an annotation");
       }
+      Break broken = wanted(scope);
+      folder.put(broken);
+      out.println("broken until " + broken.until() + ": " + scope);
+      return told(held.untilSuspended(), "are still enforced: it is not in force there yet");
+    } catch (BpfException e) {
+      return complain("what came of it is not known: " + e.getMessage());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(own.commandLine(), String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** Only what the kernel holds is a success. */
+  private int told(HeldBreak.Count count, String left) {
+    if (count.pods() == 0) {
+      return complain("no pod of this node is meant: is the name right?");
+    }
+    if (count.left() > 0) {
+      return complain(count.left() + " of " + count.pods() + " pods " + left);
+    }
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    out.println(end ? count.pods() + " pods as before" : "in force for " + count.pods() + " pods");
     out.flush();
     return 0;
+  }
+
+  private int complain(String what) {
+    Objects.requireNonNull(spec).commandLine().getOut().flush();
+    Objects.requireNonNull(spec).commandLine().getErr().println("merlon: " + what);
+    return 1;
   }
 
   private Break wanted(Scope scope) {
     Instant until = Instant.now().plus(length()).truncatedTo(ChronoUnit.SECONDS);
     String who = by == null ? System.getProperty("user.name", "unknown") : by;
+    if (by == null && who.equals("root")) {
+      complain("root is nobody in particular: say who you are by --by");
+    }
     return new Break(scope, until, who, reason == null ? "" : reason);
   }
 

@@ -8,14 +8,17 @@ import java.util.List;
  * The pod behind an interface: a value of map {@code endpoints}.
  *
  * @param moreAddresses whether it owns more than stand here: then map addresses names its interface
+ * @param end from when on it enforces whatever its mode, in seconds since boot, suspension
+ *     included; 0: never
  * @param addresses at most two of each family
  */
-public record Endpoint(int subject, Mode mode, boolean moreAddresses, List<IpAddress> addresses) {
+public record Endpoint(
+    int subject, Mode mode, boolean moreAddresses, int end, List<IpAddress> addresses) {
   private static final int MORE_ADDRESSES = 1;
   private static final int PER_FAMILY = 2;
 
   public static final Struct<Endpoint> CODEC =
-      new Struct<>("endpoint", 48, Endpoint::write, Endpoint::read);
+      new Struct<>("endpoint", 52, Endpoint::write, Endpoint::read);
 
   public Endpoint {
     addresses = List.copyOf(addresses);
@@ -27,9 +30,15 @@ public record Endpoint(int subject, Mode mode, boolean moreAddresses, List<IpAdd
     }
   }
 
+  /** Whose mode does not end by itself. */
+  public Endpoint(int subject, Mode mode, boolean moreAddresses, List<IpAddress> addresses) {
+    this(subject, mode, moreAddresses, 0, addresses);
+  }
+
   private void write(ByteBuffer out) {
     out.putInt(subject).put((byte) mode.code());
     out.put((byte) (moreAddresses ? MORE_ADDRESSES : 0)).putShort((short) 0);
+    out.putInt(end);
     writeFamily(out, false, 4);
     writeFamily(out, true, 16);
   }
@@ -50,6 +59,7 @@ public record Endpoint(int subject, Mode mode, boolean moreAddresses, List<IpAdd
     Mode mode = Mode.of(Wire.u8(in));
     boolean more = (Wire.u8(in) & MORE_ADDRESSES) != 0;
     Wire.skip(in, 2);
+    int end = in.getInt();
     List<IpAddress> addresses = new ArrayList<>();
     for (int i = 0; i < PER_FAMILY; i++) {
       addresses.add(IpAddress.read4(in));
@@ -58,6 +68,6 @@ public record Endpoint(int subject, Mode mode, boolean moreAddresses, List<IpAdd
       addresses.add(IpAddress.read6(in));
     }
     addresses.removeIf(a -> a.high() == 0 && a.low() == 0);
-    return new Endpoint(subject, mode, more, addresses);
+    return new Endpoint(subject, mode, more, end, addresses);
   }
 }

@@ -24,6 +24,7 @@ public record Flow(
   public static final int WOULD_DENY = 0x08;
   public static final int DEFERRED = 0x10;
   public static final int REVOKED = 0x20;
+  public static final int LENT = 0x40;
 
   public static final Struct<Flow> CODEC =
       new Struct<>(

@@ -32,6 +32,7 @@ class AbiNumbersTest {
     flow.put("FLOW_WOULD_DENY", (long) Flow.WOULD_DENY);
     flow.put("FLOW_DEFERRED", (long) Flow.DEFERRED);
     flow.put("FLOW_REVOKED", (long) Flow.REVOKED);
+    flow.put("FLOW_LENT", (long) Flow.LENT);
     assertEquals(inHeader("FLOW_"), flow);
   }
 

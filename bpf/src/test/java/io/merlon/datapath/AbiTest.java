@@ -91,7 +91,7 @@ class AbiTest {
             Map.of("class", 0x80000001L, "port", PORT, "flags", 1)),
         new Sample<>(
             Endpoint.CODEC,
-            new Endpoint(1, Mode.OBSERVE, true, List.of(POD4, PEER4, POD6, PEER6)),
+            new Endpoint(1, Mode.OBSERVE, true, 0x12345678, List.of(POD4, PEER4, POD6, PEER6)),
             Map.of(
                 "subject",
                 1,
@@ -99,6 +99,8 @@ class AbiTest {
                 2,
                 "flags",
                 1,
+                "end",
+                0x12345678,
                 "v4",
                 joined(POD4, PEER4),
                 "v6",

@@ -91,9 +91,12 @@ abstract class PacketScene {
 
   /** The pod's endpoint, in this mode. */
   void endpoint(Mode mode) {
-    datapath.endpoint(
-        LINE,
-        new Endpoint(SUBJECT, mode, List.of(Cast.of(Family.V4).pod(), Cast.of(Family.V6).pod())));
+    endpoint(mode, Endpoint.End.NEVER);
+  }
+
+  void endpoint(Mode mode, Endpoint.End end) {
+    List<Address> own = List.of(Cast.of(Family.V4).pod(), Cast.of(Family.V6).pod());
+    datapath.endpoint(LINE, new Endpoint(SUBJECT, mode, end, own));
   }
 
   static TableSketch isolated() {

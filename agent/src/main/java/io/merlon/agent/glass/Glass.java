@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +24,22 @@ public final class Glass {
   private final GlassFolder folder;
   private final InstantSource clock;
   private PersistentMap<ClusterEvent.Key, Break> annotated = PersistentMap.empty();
+  private final Boot boot;
   private Breaks current = Breaks.NONE;
 
   public Glass(GlassFolder folder, InstantSource clock) {
+    this(folder, clock, Boot::uptime);
+  }
+
+  /**
+   * By clocks of its own.
+   *
+   * @param uptime for how long the node has been up
+   */
+  public Glass(GlassFolder folder, InstantSource clock, Supplier<Duration> uptime) {
     this.folder = folder;
     this.clock = clock;
+    this.boot = new Boot(uptime);
   }
 
   /** Broken by annotations alone. */
@@ -78,7 +90,7 @@ public final class Glass {
     List<Break> all = new ArrayList<>(folder.read(now));
     annotated.values().forEach(all::add);
     Breaks before = current;
-    current = Breaks.of(all, now);
+    current = Breaks.of(all, now, boot.at(now));
     tell(before);
     return !before.equals(current);
   }

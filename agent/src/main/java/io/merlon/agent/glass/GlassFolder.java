@@ -34,7 +34,7 @@ public record GlassFolder(Path folder) {
     Files.createDirectories(folder);
     Path next = folder.resolve(name(broken.scope()) + "_next");
     Files.deleteIfExists(next);
-    Files.createSymbolicLink(next, Path.of(broken.line()));
+    Files.createSymbolicLink(next, Path.of(written(broken.line())));
     Files.move(next, folder.resolve(name(broken.scope())), StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -48,7 +48,7 @@ public record GlassFolder(Path folder) {
     List<Break> found = new ArrayList<>();
     for (Path link : links()) {
       try {
-        Break broken = Break.parse(Files.readSymbolicLink(link).toString());
+        Break broken = Break.parse(read(Files.readSymbolicLink(link).toString()));
         if (broken.isOver(now)) {
           Files.deleteIfExists(link);
         } else {
@@ -61,6 +61,15 @@ public record GlassFolder(Path folder) {
       }
     }
     return found;
+  }
+
+  /** A path's slashes are not its own: several become one. */
+  private static String written(String line) {
+    return line.replace("%", "%25").replace("/", "%2F");
+  }
+
+  private static String read(String written) {
+    return written.replace("%2F", "/").replace("%25", "%");
   }
 
   private List<Path> links() {

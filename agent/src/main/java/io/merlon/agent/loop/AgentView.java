@@ -1,7 +1,9 @@
 package io.merlon.agent.loop;
 
 import io.merlon.agent.compile.CompiledPolicy;
+import io.merlon.agent.compile.Mode;
 import io.merlon.agent.compile.PersistentMap;
+import io.merlon.agent.glass.Break;
 import io.merlon.agent.glass.Breaks;
 import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.plan.ObservedState;
@@ -104,6 +106,13 @@ public record AgentView(
       }
     });
     return interfaces;
+  }
+
+  /** Whether the kernel holds a break: no pod that it covers is enforced. */
+  public boolean holds(Break broken) {
+    return enforced.endpoints().entrySet().stream()
+        .noneMatch(
+            pod -> pod.getValue().mode() == Mode.ENFORCE && broken.scope().covers(pod.getKey()));
   }
 
   /** Whether nothing fails that is tried again and again. */

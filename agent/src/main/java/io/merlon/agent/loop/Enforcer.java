@@ -7,6 +7,7 @@ import io.merlon.agent.plan.Plan;
 import io.merlon.agent.plan.Planner;
 import io.merlon.agent.program.Datapath;
 import io.merlon.agent.program.Holding;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -25,6 +26,10 @@ final class Enforcer {
   private final LoopSettings settings;
   private final Planner planner;
   private final Attacher attacher;
+
+  /** The pods over which a break was seen to hold. */
+  private final Set<PodRef> begun = new HashSet<>();
+
   private boolean planned;
   private boolean settledIn;
   private long plans;
@@ -61,6 +66,10 @@ final class Enforcer {
     if (state.isKnown()) {
       refused = apply(state, failures);
     }
+    if (!state.isKnown() || refused.isPresent()) {
+      suspend(state, failures);
+    }
+    noteBegun(state);
     planned = state.isKnown() && refused.isEmpty() && !failures.any();
     attacher.attach(state, failures);
     if (state.isKnown()) {
@@ -114,6 +123,23 @@ final class Enforcer {
       LOG.atDebug().addKeyValue("steps", plan.steps().size()).log("a plan was applied");
     }
     return Optional.empty();
+  }
+
+  /** The glass is broken, and whole again, whatever else cannot be done. */
+  private void suspend(LoopState state, Failures failures) {
+    Desired.suspending(datapath.observed(), state.breaks(), begun)
+        .map(desired -> planner.plan(datapath.observed(), desired))
+        .filter(plan -> !plan.isRefused())
+        .ifPresent(plan -> failures.survive(() -> datapath.apply(plan)));
+  }
+
+  private void noteBegun(LoopState state) {
+    begun.retainAll(datapath.observed().endpoints().keySet());
+    for (PodRef pod : datapath.observed().endpoints().keySet()) {
+      if (state.breaks().covers(pod)) {
+        begun.add(pod);
+      }
+    }
   }
 
   /** Once, when everything known is enforced: what nobody needs any more goes. */

@@ -34,9 +34,7 @@ final class EndpointSteps {
     }
     pending.put(pod, is);
     narrows |=
-        was != null
-            && ((is.isEnforced() && !was.isEnforced())
-                || !is.addresses().containsAll(was.addresses()));
+        was != null && (is.isStricterThan(was) || !is.addresses().containsAll(was.addresses()));
   }
 
   /**

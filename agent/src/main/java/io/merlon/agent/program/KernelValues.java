@@ -60,6 +60,7 @@ final class KernelValues {
     return new Endpoint(
         endpoint.subject(),
         mode(endpoint.mode()),
+        endpoint.end(),
         endpoint.addresses().stream().map(KernelValues::address).toList());
   }
 
@@ -72,7 +73,7 @@ final class KernelValues {
             .toList();
     try {
       return new io.merlon.datapath.Endpoint(
-          endpoint.subject(), mode(endpoint.mode()), false, addresses);
+          endpoint.subject(), mode(endpoint.mode()), false, endpoint.end(), addresses);
     } catch (IllegalArgumentException e) {
       throw new BpfException("endpoint with " + addresses + ": " + e.getMessage());
     }

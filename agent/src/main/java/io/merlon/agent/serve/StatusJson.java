@@ -5,7 +5,6 @@ import static io.merlon.agent.serve.JsonText.strings;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.merlon.agent.glass.Break;
-import io.merlon.agent.glass.Breaks;
 import io.merlon.agent.loop.AgentView;
 import io.merlon.agent.program.Adoption;
 import io.merlon.agent.watch.KindStatus;
@@ -34,19 +33,20 @@ final class StatusJson {
       if (staleness.isPresent()) {
         staleness(json, staleness.get());
       }
-      glass(json, view.breaks());
+      glass(json, view);
       strings(json, "problems", view.problems());
     });
   }
 
-  private static void glass(JsonGenerator json, Breaks breaks) throws IOException {
+  private static void glass(JsonGenerator json, AgentView view) throws IOException {
     json.writeArrayFieldStart("broken_glass");
-    for (Break broken : breaks.all()) {
+    for (Break broken : view.breaks().all()) {
       json.writeStartObject();
       json.writeStringField("scope", broken.scope().toString());
       json.writeStringField("until", broken.until().toString());
       json.writeStringField("by", broken.by());
       json.writeStringField("reason", broken.reason());
+      json.writeBooleanField("in_force", view.holds(broken));
       json.writeEndObject();
     }
     json.writeEndArray();

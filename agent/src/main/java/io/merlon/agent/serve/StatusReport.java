@@ -55,8 +55,9 @@ public record StatusReport(String status, String pods, String policies) {
     for (Object item : items(all, "broken_glass")) {
       if (item instanceof Map<?, ?> broken) {
         text.append(
-            "THE GLASS IS BROKEN: %s, until %s, by %s: %s%n"
+            "THE GLASS IS BROKEN%s: %s, until %s, by %s: %s%n"
                 .formatted(
+                    Boolean.FALSE.equals(broken.get("in_force")) ? ", NOT IN FORCE YET" : "",
                     broken.get("scope"),
                     broken.get("until"),
                     broken.get("by"),

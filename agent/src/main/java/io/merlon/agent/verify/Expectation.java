@@ -142,11 +142,18 @@ final class Expectation {
     };
   }
 
-  /**
-   * The pod's own annotation before its namespace's before the agent's setting; no more than audit
-   * where the glass is broken.
-   */
+  /** No more than audit where the glass is broken. */
   Mode mode(Pod pod) {
+    return settings.breaks().mode(new PodRef(pod.namespace(), pod.name()), asked(pod));
+  }
+
+  /** When that ends by itself, in seconds since boot; 0: never. */
+  int end(Pod pod) {
+    return settings.breaks().end(new PodRef(pod.namespace(), pod.name()), asked(pod));
+  }
+
+  /** The pod's own annotation before its namespace's before the agent's setting. */
+  private Mode asked(Pod pod) {
     String asked = pod.annotations().get(Mode.ANNOTATION);
     for (Namespace namespace : cluster.namespaces()) {
       if (asked == null && namespace.name().equals(pod.namespace())) {
@@ -154,9 +161,7 @@ final class Expectation {
       }
     }
     Mode mode = asked == null ? null : Mode.parse(asked);
-    return settings
-        .breaks()
-        .mode(new PodRef(pod.namespace(), pod.name()), mode == null ? settings.mode() : mode);
+    return mode == null ? settings.mode() : mode;
   }
 
   /** Whether two pods are the same to every policy. */

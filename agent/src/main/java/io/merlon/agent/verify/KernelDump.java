@@ -57,8 +57,12 @@ public final class KernelDump {
     String how =
         endpoint == null
             ? ""
-            : " subject %d %s %s"
-                .formatted(endpoint.subject(), Dumped.lower(endpoint.mode()), endpoint.addresses());
+            : " subject %d %s%s %s"
+                .formatted(
+                    endpoint.subject(),
+                    Dumped.lower(endpoint.mode()),
+                    endpoint.end() == 0 ? "" : " till second " + endpoint.end() + " since boot",
+                    endpoint.addresses());
     out.printf("  %s %s%s%n", at, use, how);
   }
 

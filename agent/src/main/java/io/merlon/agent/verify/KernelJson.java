@@ -110,6 +110,7 @@ public final class KernelJson {
     if (endpoint != null) {
       json.writeNumberField("subject", endpoint.subject());
       json.writeStringField("mode", Dumped.lower(endpoint.mode()));
+      json.writeNumberField("mode_end", endpoint.end());
       texts("addresses", endpoint.addresses());
     }
     json.writeEndObject();

@@ -95,6 +95,7 @@ public final class ReadBack {
     }
     return should.subject() == is.subject()
         && should.mode() == is.mode()
+        && should.end() == is.end()
         && Set.copyOf(should.addresses()).equals(Set.copyOf(is.addresses()));
   }
 

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * every pod of the node, every peer, protocol and port, in both directions.
  */
 public final class Verifier {
+  /** In seconds: two readings of when the node was booted may differ by so much. */
+  private static final int CLOCKS = 4;
+
   private final Part part;
   private final Expectation expected;
   private final KernelReading kernel;
@@ -128,6 +131,14 @@ public final class Verifier {
           Discrepancy.Kind.MODE,
           ref,
           "is in mode " + endpoint.mode() + ", not " + expected.mode(pod));
+    }
+    int end = expected.end(pod);
+    if (Math.abs((long) endpoint.end() - end) > CLOCKS) {
+      findings.add(
+          Discrepancy.Kind.MODE,
+          ref,
+          "is enforced again at second %d since boot, not %d (0: never by itself)"
+              .formatted(endpoint.end(), end));
     }
     List<String> missing = new ArrayList<>();
     for (String text : pod.ips()) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.merlon.agent.api.Annotations;
 import io.merlon.agent.api.ClusterEvent;
 import io.merlon.agent.api.Namespace;
+import io.merlon.agent.compile.Mode;
 import io.merlon.agent.identity.PodRef;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,11 +31,12 @@ class GlassTest {
   private Instant now = START;
 
   private Glass glass() {
-    return new Glass(GlassFolder.below(root), () -> now);
+    return new Glass(
+        GlassFolder.below(root), () -> now, () -> Duration.between(START, now).plusSeconds(600));
   }
 
   private static Break broken(Scope scope, Duration length) {
-    return new Break(scope, START.plus(length), "ops", "payments | are \"down\"");
+    return new Break(scope, START.plus(length), "ops", "payments | are \"down\", https://jira/x//y/ 100%2F");
   }
 
   private static List<ClusterEvent> namespace(Map<String, String> annotations) {
@@ -135,5 +137,20 @@ class GlassTest {
     }
     assertThrows(IllegalArgumentException.class, () -> Scope.parse("everything"));
     assertThrows(IllegalArgumentException.class, () -> Scope.pod("web"));
+  }
+
+  @Test
+  void tellsTheKernelTheLatestEndInSecondsSinceBoot() throws IOException {
+    GlassFolder.below(root).put(broken(SHOP, Duration.ofMinutes(15)));
+    GlassFolder.below(root).put(broken(new Scope.Node(), Duration.ofMinutes(5)));
+    Glass glass = glass();
+    glass.look();
+    PodRef web = new PodRef("shop", "web");
+    assertEquals(600 + 900, glass.current().end(web, Mode.ENFORCE));
+    assertEquals(600 + 300, glass.current().end(new PodRef("other", "web"), Mode.ENFORCE));
+    assertEquals(0, glass.current().end(web, Mode.OBSERVE), "nothing is suspended there");
+    now = START.plusSeconds(60);
+    glass.look();
+    assertEquals(600 + 900, glass.current().end(web, Mode.ENFORCE), "time passing moves nothing");
   }
 }

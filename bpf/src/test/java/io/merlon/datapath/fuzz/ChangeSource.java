@@ -89,7 +89,9 @@ final class ChangeSource {
       }
     }
     Mode mode = random.nextInt(2) == 0 ? Mode.ENFORCE : places.any(List.of(Mode.values()));
-    return new Step.PutEndpoint(line, new Endpoint(subject(), mode, own));
+    Endpoint.End end =
+        random.nextInt(2) == 0 ? Endpoint.End.NEVER : places.any(List.of(Endpoint.End.values()));
+    return new Step.PutEndpoint(line, new Endpoint(subject(), mode, end, own));
   }
 
   private Step.PutAddress putAddress(Address address) {

@@ -15,7 +15,7 @@ final class Structs {
   /** A second of the tests in ticks: many, so that the kernel's own clock hardly matters. */
   static final int SECOND = 1000;
 
-  private static final int LAYOUT_VERSION = 1;
+  private static final int LAYOUT_VERSION = 2;
   private static final int VERIFY_SOURCE = 0x01;
   private static final int UNKNOWN_ALLOW = 0x02;
   private static final int ETHERTYPE_ALLOW = 0x04;
@@ -32,7 +32,7 @@ final class Structs {
   private static final int FRAGMENT_TIMEOUT = 30;
 
   static final int CONFIG = 20 + 4 * TIMEOUTS.length;
-  static final int ENDPOINT = 48;
+  static final int ENDPOINT = 52;
   static final int PEER = 8;
   static final int SERVICE = 8;
 
@@ -72,13 +72,22 @@ final class Structs {
     };
   }
 
+  /** In seconds since boot: one that is long past, or one that no test lives to see. */
+  private static int number(Endpoint.End end) {
+    return switch (end) {
+      case NEVER -> 0;
+      case TO_COME -> -1;
+      case PAST -> 1;
+    };
+  }
+
   /** Two own addresses of each family have room; the further ones are marked in the peers. */
   static byte[] endpoint(Endpoint endpoint) {
     List<Address> four = own(endpoint, Family.V4);
     List<Address> six = own(endpoint, Family.V6);
     boolean more = four.size() > 2 || six.size() > 2;
     Words words = new Words(ENDPOINT).u32(endpoint.subject()).u8(number(endpoint.mode()));
-    words.u8(more ? MORE_ADDRESSES : 0).u16(0);
+    words.u8(more ? MORE_ADDRESSES : 0).u16(0).u32(number(endpoint.end()));
     two(words, four, Family.V4);
     two(words, six, Family.V6);
     return words.bytes();

@@ -26,6 +26,7 @@ final class Flow {
   private int epoch;
   private long lastSeen;
   private boolean revoked;
+  private boolean lent;
   private long revokedAt;
 
   private Flow(Direction opener, int mark, State state, Decision decision, int epoch) {
@@ -74,6 +75,15 @@ final class Flow {
     revoked = false;
   }
 
+  /** Whether it passes only until the end of its pod's mode. */
+  boolean isLent() {
+    return lent;
+  }
+
+  void lend(boolean untilTheEnd) {
+    lent = untilTheEnd;
+  }
+
   boolean isRevoked() {
     return revoked;
   }
@@ -94,6 +104,7 @@ final class Flow {
     lastSeen = now;
     decision = denial;
     epoch = currentEpoch;
+    lent = false;
     finished.clear();
     state =
         switch (state) {

@@ -2,6 +2,7 @@ package io.merlon.datapath.model;
 
 import io.merlon.datapath.harness.Code;
 import io.merlon.datapath.harness.Direction;
+import io.merlon.datapath.harness.Endpoint;
 import io.merlon.datapath.harness.FlowKey;
 import io.merlon.datapath.harness.FlowView.State;
 import io.merlon.datapath.harness.Frame;
@@ -48,7 +49,8 @@ final class FlowJudge {
           case SYN ->
               flow.state() == State.OPENING
                   && flow.opener == passage.direction()
-                  && flow.epoch() == book.epoch;
+                  && flow.epoch() == book.epoch
+                  && !isLapsed(flow, passage);
           // Whoever pings answers nobody.
           case ECHO_REQUEST -> flow.opener == passage.direction();
           case SYN_ACK, FIN, RST, DATA, DATAGRAM, ECHO_REPLY -> true;
@@ -56,8 +58,13 @@ final class FlowJudge {
   }
 
   /** Whether nothing has happened since it was judged that could have changed the judgement. */
-  private boolean isCertain(Flow flow) {
-    return flow.epoch() == book.epoch && !flow.isRevoked();
+  private boolean isCertain(Flow flow, Passage passage) {
+    return flow.epoch() == book.epoch && !flow.isRevoked() && !isLapsed(flow, passage);
+  }
+
+  /** Whether it was let in only until an end, and that has come. */
+  private boolean isLapsed(Flow flow, Passage passage) {
+    return flow.isLent() && book.end(passage.line()) == Endpoint.End.PAST;
   }
 
   private Judgement hit(Passage passage, Flow flow, Frame frame) {
@@ -72,7 +79,7 @@ final class FlowJudge {
 
   /** Brings an entry that is not certain to date, or says how the packet ends with it. */
   private @Nullable Judgement rejudge(Passage passage, Flow flow) {
-    if (isCertain(flow)) {
+    if (isCertain(flow, passage)) {
       return null;
     }
     Party party = policy.party(passage).orElse(null);
@@ -88,6 +95,7 @@ final class FlowJudge {
       return Judgement.of(again).because(Code.REVOKED);
     }
     flow.rejudged(again, book.epoch);
+    lend(flow, passage);
     return null;
   }
 
@@ -136,12 +144,18 @@ final class FlowJudge {
     if (key == null || flow == null) {
       return Judgement.of(policy.forward(passage, party));
     }
-    if (isCertain(flow)) {
+    if (isCertain(flow, passage)) {
       return Judgement.of(flow.decision());
     }
     // An error neither renews nor ends the flow it is about.
     Decision again = policy.openerOf(flow, key, party.ofQuoted());
     return Judgement.of(again.allow() ? again : policy.forward(passage, party));
+  }
+
+  /** What passes only because its pod is not enforced does so until that ends. */
+  private void lend(Flow flow, Passage passage) {
+    boolean ends = passage.hook() != Hook.UPLINK && book.end(passage.line()) != Endpoint.End.NEVER;
+    flow.lend(ends && !flow.decision().allow());
   }
 
   private boolean begin(Passage passage, Party party, Decision decision, Frame frame) {
@@ -150,6 +164,7 @@ final class FlowJudge {
     }
     Flow flow = Flow.begin(passage, decision, book.epoch);
     flow.count(passage.direction(), Tally.packets(frame), frame.bytes().length, memory.now());
+    lend(flow, passage);
     memory.keep(passage.key(), flow);
     if (decision.allow()) {
       listener.began(passage, party, decision);

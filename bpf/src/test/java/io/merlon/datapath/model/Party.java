@@ -14,7 +14,8 @@ import java.util.List;
 record Party(int subject, Mode mode, List<Address> own, boolean arrived, boolean sends) {
 
   static Party of(Endpoint endpoint, boolean sends) {
-    return new Party(endpoint.subject(), endpoint.mode(), endpoint.own(), false, sends);
+    Mode mode = endpoint.end() == Endpoint.End.PAST ? Mode.ENFORCE : endpoint.mode();
+    return new Party(endpoint.subject(), mode, endpoint.own(), false, sends);
   }
 
   /** For what an error quotes, which went the other way. */

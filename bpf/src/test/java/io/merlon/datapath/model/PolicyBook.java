@@ -31,6 +31,12 @@ final class PolicyBook {
     return Optional.ofNullable(endpoints.get(line)).map(endpoint -> Party.of(endpoint, sends));
   }
 
+  /** When the mode of a line's pod ends by itself. */
+  Endpoint.End end(int line) {
+    Endpoint endpoint = endpoints.get(line);
+    return endpoint == null ? Endpoint.End.NEVER : endpoint.end();
+  }
+
   private PeerClass classOf(Address address) {
     PeerClass exact = addresses.get(address);
     return exact == null ? prefixClass(address) : exact;
