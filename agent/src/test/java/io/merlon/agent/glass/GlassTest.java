@@ -36,7 +36,8 @@ class GlassTest {
   }
 
   private static Break broken(Scope scope, Duration length) {
-    return new Break(scope, START.plus(length), "ops", "payments | are \"down\", https://jira/x//y/ 100%2F");
+    return new Break(
+        scope, START.plus(length), "ops", "payments | are \"down\", https://jira/x//y/ 100%2F");
   }
 
   private static List<ClusterEvent> namespace(Map<String, String> annotations) {
