@@ -8,7 +8,7 @@
 #ifndef MERLON_ABI_H
 #define MERLON_ABI_H
 
-#define LAYOUT_VERSION 2
+#define LAYOUT_VERSION 3
 
 /*
  * Why a packet was not let through. Numbers are stable: a retired one stays, unused. The Java enum

@@ -15,7 +15,7 @@ public record Config(
     int denialInterval,
     int fragmentTimeout,
     List<Integer> timeouts) {
-  public static final int LAYOUT = 2;
+  public static final int LAYOUT = 3;
 
   public static final int VERIFY_SOURCE = 0x01;
   public static final int UNKNOWN_ALLOW = 0x02;

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
  * Where our names are in the BPF file system:
  *
  * <pre>
- * ROOT/v1g3/endpoints ...   the maps of layout 1, third generation
- * ROOT/v1g3/program_X_...   the programs on these maps, made of the object whose digest is X
+ * ROOT/v3g2/endpoints ...   the maps of layout 3, second generation
+ * ROOT/v3g2/program_X_...   the programs on these maps, made of the object whose digest is X
  * ROOT/current              a symbolic link to the generation in force
  * ROOT/links/7_from_pod     the link of a program at interface 7
  * ROOT/totals               what was counted, of all generations

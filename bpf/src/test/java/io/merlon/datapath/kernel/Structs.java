@@ -15,7 +15,7 @@ final class Structs {
   /** A second of the tests in ticks: many, so that the kernel's own clock hardly matters. */
   static final int SECOND = 1000;
 
-  private static final int LAYOUT_VERSION = 2;
+  private static final int LAYOUT_VERSION = 3;
   private static final int VERIFY_SOURCE = 0x01;
   private static final int UNKNOWN_ALLOW = 0x02;
   private static final int ETHERTYPE_ALLOW = 0x04;
