@@ -8,6 +8,7 @@ import io.merlon.agent.glass.Scope;
 import io.merlon.bpf.BpfException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -104,8 +105,8 @@ final class BreakGlassSubcommand implements Callable<Integer> {
       Break broken = wanted(scope);
       folder.put(broken);
       out.println("broken until " + broken.until() + ": " + scope);
-      return told(held.untilSuspended(), "are still enforced: it is not in force there yet");
-    } catch (BpfException e) {
+      return told(held.untilSuspended(broken), "are still enforced: it is not in force there yet");
+    } catch (BpfException | UncheckedIOException e) {
       return complain("what came of it is not known: " + e.getMessage());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(own.commandLine(), String.valueOf(e.getMessage()), e);

@@ -1,11 +1,15 @@
 package io.merlon.agent;
 
 import io.merlon.agent.compile.Mode;
+import io.merlon.agent.glass.Boot;
+import io.merlon.agent.glass.Break;
 import io.merlon.agent.glass.Scope;
 import io.merlon.agent.plan.Endpoint;
-import io.merlon.agent.program.KernelContent;
+import io.merlon.agent.program.KernelContent.Guarded;
+import io.merlon.agent.program.PinnedMaps;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +19,9 @@ import java.util.function.Predicate;
 final class HeldBreak {
   private static final Duration PATIENCE = Duration.ofSeconds(4);
   private static final Duration LOOK = Duration.ofMillis(100);
+
+  /** In seconds: two readings of when the node was booted may differ by so much. */
+  private static final int CLOCKS = 4;
 
   private final Path root;
   private final Scope scope;
@@ -31,14 +38,19 @@ final class HeldBreak {
    */
   record Count(int pods, int left) {}
 
-  /** How many are still enforced. */
-  Count untilSuspended() throws InterruptedException {
-    return await(endpoint -> endpoint.mode() == Mode.ENFORCE);
+  /** How many are enforced, or will be before the break is over. */
+  Count untilSuspended(Break broken) throws InterruptedException {
+    long nearEnd = Boot.second(broken.until()) - CLOCKS;
+    return await(endpoint -> endpoint.asOf(Math.max(second(), nearEnd)).mode() == Mode.ENFORCE);
   }
 
   /** How many are still suspended, by whatever break. */
   Count untilEnforced() throws InterruptedException {
-    return await(endpoint -> endpoint.end() != 0);
+    return await(endpoint -> endpoint.asOf(second()).end() != 0);
+  }
+
+  private static long second() {
+    return Boot.second(Instant.now());
   }
 
   private Count await(Predicate<Endpoint> isLeft) throws InterruptedException {
@@ -55,9 +67,11 @@ final class HeldBreak {
 
   private List<Endpoint> endpoints() {
     Map<Object, Endpoint> found = new HashMap<>();
-    for (KernelContent.Guarded at : KernelContent.read(root).interfaces().values()) {
-      if (at.pod() != null && at.endpoint() != null && scope.covers(at.pod())) {
-        found.put(at.pod(), at.endpoint());
+    try (PinnedMaps maps = PinnedMaps.open(root)) {
+      for (Guarded at : maps.interfaces().values()) {
+        if (at.pod() != null && at.endpoint() != null && scope.covers(at.pod())) {
+          found.put(at.pod(), at.endpoint());
+        }
       }
     }
     return List.copyOf(found.values());

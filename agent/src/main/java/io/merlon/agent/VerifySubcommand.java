@@ -5,6 +5,7 @@ import io.merlon.agent.api.ClusterSnapshot;
 import io.merlon.agent.config.AgentSettings;
 import io.merlon.agent.config.Layers;
 import io.merlon.agent.config.Options;
+import io.merlon.agent.glass.Boot;
 import io.merlon.agent.glass.Breaks;
 import io.merlon.agent.glass.Glass;
 import io.merlon.agent.glass.GlassFolder;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,8 +92,9 @@ final class VerifySubcommand implements Callable<Integer> {
 
   private static VerifyReport look(ClusterOnce cluster, Path pins, VerifySettings settings) {
     ClusterSnapshot snapshot = cluster.snapshot();
-    return Verifier.verify(
-        snapshot, KernelContent.read(pins), settings.with(breaks(snapshot, pins)));
+    // A break that ended while no agent ran is over for the kernel, too.
+    KernelContent kernel = KernelContent.read(pins).asOf(Boot.second(Instant.now()));
+    return Verifier.verify(snapshot, kernel, settings.with(breaks(snapshot, pins)));
   }
 
   private static Breaks breaks(ClusterSnapshot snapshot, Path pins) {

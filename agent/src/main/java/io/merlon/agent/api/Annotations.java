@@ -17,5 +17,11 @@ public final class Annotations {
    */
   public static final String BREAK_GLASS = "merlon.io/break-glass";
 
+  /** Who set {@link #BREAK_GLASS}, and when, as {@link #MODE_SET_BY} tells it of the mode. */
+  public static final String BREAK_GLASS_SET_BY = "merlon.io/break-glass-set-by";
+
+  /** Between who and when in what tells who set an annotation. */
+  public static final String SET_AT = " at ";
+
   private Annotations() {}
 }

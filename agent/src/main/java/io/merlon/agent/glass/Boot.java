@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * seconds (CLOCK_BOOTTIME, which proc_uptime(5) tells). It moves only when the clock was set:
  * reading both clocks one after the other is exact to less than a second.
  */
-final class Boot {
+public final class Boot {
   private static final Path UPTIME = Path.of("/proc/uptime");
   private static final Duration JITTER = Duration.ofSeconds(2);
 
@@ -22,6 +22,11 @@ final class Boot {
 
   Boot(Supplier<Duration> uptime) {
     this.uptime = uptime;
+  }
+
+  /** Which second since boot a time of day is, by the clocks as they are now. */
+  public static long second(Instant at) {
+    return Duration.between(Instant.now().minus(uptime()), at).toSeconds();
   }
 
   /** For how long the node has been up, suspension included. */

@@ -1,5 +1,6 @@
 package io.merlon.agent.glass;
 
+import io.merlon.agent.api.Annotations;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,11 +45,25 @@ public record Break(Scope scope, Instant until, String by, String reason) {
   /**
    * What an annotation says: the end, and the reason after a space.
    *
-   * @throws IllegalArgumentException if it says something else
+   * @param setter as {@link Annotations#BREAK_GLASS_SET_BY} tells, "" if nobody does
+   * @param now when it was set at the latest
+   * @throws IllegalArgumentException if it says something else, or lasts too long
    */
-  static Break annotated(Scope scope, String value) {
+  static Break annotated(Scope scope, String value, String setter, Instant now) {
     String[] words = value.strip().split("\\s+", 2);
-    return new Break(scope, instant(words[0]), "annotation", words.length == 2 ? words[1] : "");
+    int at = setter.lastIndexOf(Annotations.SET_AT);
+    String who = at < 0 ? setter : setter.substring(0, at);
+    Instant set = at < 0 ? now : instant(setter.substring(at + Annotations.SET_AT.length()));
+    Break broken =
+        new Break(
+            scope,
+            instant(words[0]),
+            who.isEmpty() ? "annotation" : "annotation by " + who,
+            words.length == 2 ? words[1] : "");
+    if (broken.until().isAfter((set.isBefore(now) ? set : now).plus(LONGEST))) {
+      throw new IllegalArgumentException("it may last for " + LONGEST.toHours() + " hours");
+    }
+    return broken;
   }
 
   private static Instant instant(String text) {

@@ -71,11 +71,8 @@ public final class Glass {
       return;
     }
     try {
-      Break broken = Break.annotated(scope, value);
-      if (broken.until().isAfter(clock.instant().plus(Break.LONGEST))) {
-        throw new IllegalArgumentException("it may last for " + Break.LONGEST.toHours() + " hours");
-      }
-      annotated = annotated.with(key, broken);
+      String setter = annotations.getOrDefault(Annotations.BREAK_GLASS_SET_BY, "");
+      annotated = annotated.with(key, Break.annotated(scope, value, setter, clock.instant()));
     } catch (IllegalArgumentException e) {
       LOG.atWarn()
           .addKeyValue("scope", scope)

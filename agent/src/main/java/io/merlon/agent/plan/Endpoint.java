@@ -36,6 +36,11 @@ public record Endpoint(int subject, Mode mode, int end, List<Address> addresses)
     return end == 0 ? mode : Mode.ENFORCE;
   }
 
+  /** How the kernel takes it at a second since boot. */
+  public Endpoint asOf(long second) {
+    return end != 0 && end <= second ? with(Mode.ENFORCE, 0) : this;
+  }
+
   /** Whether what its table denies is dropped. */
   boolean isEnforced() {
     return switch (mode) {

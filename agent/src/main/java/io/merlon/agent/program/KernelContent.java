@@ -9,6 +9,7 @@ import io.merlon.agent.identity.Address;
 import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.plan.Endpoint;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,18 @@ public record KernelContent(
    * @param pod whose it is, null for an uplink and where nobody knows
    * @param endpoint how it is enforced, null if it is not
    */
-  public record Guarded(boolean uplink, @Nullable PodRef pod, @Nullable Endpoint endpoint) {}
+  public record Guarded(boolean uplink, @Nullable PodRef pod, @Nullable Endpoint endpoint) {
+    private Guarded asOf(long second) {
+      return endpoint == null ? this : new Guarded(uplink, pod, endpoint.asOf(second));
+    }
+  }
+
+  /** How the kernel takes it at a second since boot: some modes have ended by then. */
+  public KernelContent asOf(long second) {
+    Map<HostInterface, Guarded> then = new HashMap<>();
+    interfaces.forEach((at, guarded) -> then.put(at, guarded.asOf(second)));
+    return new KernelContent(epoch, then, tables, addresses, virtual, services);
+  }
 
   /**
    * Reads the maps in force, by their names and nothing else. They may change meanwhile: whoever

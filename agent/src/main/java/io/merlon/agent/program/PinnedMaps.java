@@ -144,7 +144,8 @@ public final class PinnedMaps implements AutoCloseable {
     return map(name("addresses", v6), v6 ? Peer.KEY6 : Peer.KEY4, Peer.CODEC).entries();
   }
 
-  private Map<HostInterface, Guarded> interfaces() {
+  /** What stands at each interface. */
+  public Map<HostInterface, Guarded> interfaces() {
     Map<Integer, io.merlon.datapath.Endpoint> endpoints =
         map("endpoints", Codec.u32(), io.merlon.datapath.Endpoint.CODEC).entries();
     Map<HostInterface, Guarded> interfaces = new HashMap<>();

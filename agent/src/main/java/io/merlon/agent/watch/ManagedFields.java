@@ -1,5 +1,6 @@
 package io.merlon.agent.watch;
 
+import io.merlon.agent.api.Annotations;
 import io.merlon.agent.watch.Written.Shape;
 
 /**
@@ -21,7 +22,9 @@ final class ManagedFields {
     if (managedFields.shape() == Shape.LIST) {
       managedFields.items(reader::entry);
     }
-    return reader.time.isEmpty() ? reader.manager : reader.manager + " at " + reader.time;
+    return reader.time.isEmpty()
+        ? reader.manager
+        : reader.manager + Annotations.SET_AT + reader.time;
   }
 
   private void entry(Written value) {

@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 final class ObjectMeta {
   static final String DEFAULT_NAMESPACE = "default";
 
+  /** Annotations of which is told who set them, and where. */
+  private static final Map<String, String> SETTERS =
+      Map.of(
+          Annotations.MODE, Annotations.MODE_SET_BY,
+          Annotations.BREAK_GLASS, Annotations.BREAK_GLASS_SET_BY);
+
   private static final Set<String> UNREAD =
       Set.of(
           "generateName",
@@ -59,19 +65,21 @@ final class ObjectMeta {
 
   /** They come after the annotations, as the API server writes its objects. */
   private void setter(Written managedFields) {
-    if (annotations.containsKey(Annotations.MODE)) {
-      String setter = ManagedFields.whoSet(Annotations.MODE, managedFields);
-      if (!setter.isEmpty()) {
-        annotations = new HashMap<>(annotations);
-        annotations.put(Annotations.MODE_SET_BY, setter);
+    SETTERS.forEach((annotation, setBy) -> {
+      if (annotations.containsKey(annotation)) {
+        String setter = ManagedFields.whoSet(annotation, managedFields);
+        if (!setter.isEmpty()) {
+          annotations = new HashMap<>(annotations);
+          annotations.put(setBy, setter);
+        }
       }
-    }
+    });
   }
 
   /** Annotations can be of any size; only those that some room of the agent reads are kept. */
   private static boolean isAnnotationOfInterest(String key) {
     int slash = key.indexOf('/');
-    if (key.equals(Annotations.MODE_SET_BY)) {
+    if (SETTERS.containsValue(key)) {
       return false; // ours to say, and nobody's to claim
     }
     String domain = slash < 0 ? "" : key.substring(0, slash);

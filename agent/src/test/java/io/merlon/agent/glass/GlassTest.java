@@ -101,6 +101,28 @@ class GlassTest {
     assertEquals(Breaks.NONE, glass.current());
   }
 
+  @Test
+  void anAnnotationIsJudgedByWhenItWasSet() {
+    now = Instant.parse("2026-02-28T12:00:00Z");
+    String value = "2026-02-28T12:15:00Z for a month";
+    Glass glass = glass();
+    glass.learn(annotated(value, "kubectl-annotate at 2026-01-31T12:00:00Z"));
+    assertFalse(glass.look());
+    glass.learn(annotated(value, "kubectl-annotate at 2026-02-28T11:59:00Z"));
+    assertTrue(glass.look());
+    assertEquals("annotation by kubectl-annotate", glass.current().all().getFirst().by());
+    glass.learn(annotated(value, "kubectl-annotate at 2027-01-31T12:00:00Z"));
+    assertFalse(glass.look(), "nothing changed");
+    glass.learn(annotated("2026-03-02T12:15:00Z", "kubectl-annotate at 2027-01-31T12:00:00Z"));
+    assertTrue(glass.look(), "a server's clock may be wrong");
+    assertEquals(Breaks.NONE, glass.current());
+  }
+
+  private static List<ClusterEvent> annotated(String value, String setter) {
+    return namespace(
+        Map.of(Annotations.BREAK_GLASS, value, Annotations.BREAK_GLASS_SET_BY, setter));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -139,23 +139,6 @@ class GlassLoopTest {
   }
 
   @Test
-  void aForgottenPodIsEnforcedAgainByTheNextProcess() throws IOException {
-    running();
-    breakFor(Duration.ofMinutes(15));
-    running();
-    now = START.plus(Duration.ofMinutes(15));
-    started()
-        .doWork(
-            new Batch(
-                List.of(namespace(Map.of())),
-                Optional.of(SyncState.ALL),
-                List.of(appeared(link(7, "web")), new LinkEvent.Synced()),
-                false,
-                1));
-    assertEquals(Mode.ENFORCE, enforced());
-  }
-
-  @Test
   void breaksAndEndsWithoutTheClusterBeingKnown() throws IOException {
     running();
     AgentLoop loop = started();

@@ -10,6 +10,7 @@ import io.merlon.agent.plan.DesiredState;
 import io.merlon.agent.plan.Planner;
 import io.merlon.agent.program.DatapathSettings.HookKind;
 import io.merlon.bpf.Pins;
+import io.merlon.datapath.Config;
 import io.merlon.datapath.Counter;
 import io.merlon.datapath.Flow;
 import io.merlon.datapath.FlowKey;
@@ -17,12 +18,14 @@ import io.merlon.datapath.FlowState;
 import io.merlon.datapath.Hook;
 import io.merlon.datapath.IpAddress;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -107,6 +110,39 @@ class AdoptionTest {
   @ParameterizedTest
   @EnumSource
   void takesOverFromWhatItCannotRead(HookKind kind) throws IOException {
+    takesOver(
+        kind,
+        generation -> {
+          Pins.unpin(generation.resolve("cidrs4"));
+          return generation;
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void takesOverFromAnotherLayout(HookKind kind) throws IOException {
+    takesOver(
+        kind,
+        generation -> {
+          try {
+            Path current = generation.resolveSibling("current");
+            Path former = generation.resolveSibling("v" + (Config.LAYOUT - 1) + "g1");
+            Files.delete(current);
+            Files.move(generation, former);
+            Files.createSymbolicLink(current, former.getFileName());
+            return former;
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  /**
+   * Where somebody changed what the process before left.
+   *
+   * @param change of the folder of maps; says where it is after that
+   */
+  private static void takesOver(HookKind kind, UnaryOperator<Path> change) throws IOException {
     try (KernelNode node = new KernelNode(kind)) {
       List<DesiredState> story = Worlds.story(3, 1);
       Map<PodRef, HostInterface> owners = Worlds.owners(story, node.addInterfaces(3));
@@ -119,8 +155,7 @@ class AdoptionTest {
         datapath.kernel().flows(false).put(key, flow(1));
       }
       List<Integer> old = node.programs(at, Hook.FROM_POD);
-      Path generation = generations(node).getFirst();
-      Pins.unpin(generation.resolve("cidrs4"));
+      Path generation = change.apply(generations(node).getFirst());
       for (int attempt = 0; attempt < 2; attempt++) {
         // The first time it is closed before it takes over, as by a crash.
         try (LibbpfDatapath datapath = node.open()) {

@@ -16,12 +16,18 @@ final class ManagedFieldsTest {
           + "'fieldsType':'FieldsV1','fieldsV1':{'f:status':{'f:phase':{}}}}";
 
   private static String setter(String manager, String time) {
+    return setter("mode", manager, time);
+  }
+
+  private static String setter(String annotation, String manager, String time) {
     return "{'manager':'"
         + manager
         + "','operation':'Update','apiVersion':'v1','time':'"
         + time
         + "','fieldsType':'FieldsV1','fieldsV1':{'f:metadata':{'f:labels':{'f:a':{}},"
-        + "'f:annotations':{'.':{},'f:merlon.io/mode':{},'f:other':{}}}}}";
+        + "'f:annotations':{'.':{},'f:merlon.io/"
+        + annotation
+        + "':{},'f:other':{}}}}}";
   }
 
   private static Map<String, String> annotations(String annotations, String managedFields)
@@ -62,6 +68,22 @@ final class ManagedFieldsTest {
     assertEquals(mode, annotations("'merlon.io/mode':'audit'", "[null,3,{'fieldsV1':[]}]"));
     assertEquals(
         Map.of(), annotations("'a':'b'", "[" + setter("helm", "2026-03-01T11:30:00Z") + "]"));
+  }
+
+  @Test
+  void namesTheOneWhoBrokeTheGlass() throws IOException {
+    String fields =
+        "["
+            + setter("helm", "2026-03-02T11:30:00Z")
+            + ","
+            + setter("break-glass", "kubectl-annotate", "2026-03-01T11:30:00Z")
+            + "]";
+    assertEquals(
+        Map.of(
+            Annotations.BREAK_GLASS, "a",
+            Annotations.BREAK_GLASS_SET_BY, "kubectl-annotate at 2026-03-01T11:30:00Z"),
+        annotations(
+            "'merlon.io/break-glass':'a','merlon.io/break-glass-set-by':'the boss'", fields));
   }
 
   @Test
