@@ -309,7 +309,8 @@ enum stat {
 	STAT_UNKNOWN_PASSED = 5,
 	STAT_UNKNOWN_DROPPED = 6,
 	STAT_PULLED = 7, /* headers outside the linear part of the packet */
-	STATS = 8,
+	STAT_PASSED_AS_ANSWER = 8, /* a TCP or SCTP packet of no known flow, by the reverse opening alone */
+	STATS = 9,
 };
 
 /*

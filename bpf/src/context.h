@@ -41,6 +41,62 @@ struct context {
 
 MAP(scratch, PERCPU_ARRAY, __u32, struct context, 1, 0);
 
+/*
+ * Steps over one IPv4 option. PASSES: no more is to be read, since the list ends here or contradicts itself,
+ * for which the kernel refuses the packet.
+ */
+static __always_inline int parse_option(struct cursor *c, struct chain *chain)
+{
+	__u8 *option;
+
+	if (c->left < 3)
+		return PASSES;
+	option = header(c, 3);
+	if (!option)
+		return REASON_TRUNCATED;
+	__u8 kind = option[0];
+	__u32 size = kind == OPTION_NONE ? 1 : option[1];
+
+	if (kind == OPTION_END || !size || size > c->left)
+		return PASSES;
+	/* Its pointer is beyond it when the last stop is behind: RFC 791. */
+	if ((kind == OPTION_LOOSE_ROUTE || kind == OPTION_STRICT_ROUTE) && option[2] <= size)
+		return REASON_ROUTING_HEADER;
+	chain->offset = c->offset + size;
+	chain->left = c->left - size;
+	return PARSED;
+}
+
+/*
+ * Looks for a source route among IPv4 options: the reason to refuse them, or PARSED. Here rather than on the way of
+ * every packet, and not static, see secret_make().
+ */
+__noinline int walk_options(struct __sk_buff *skb)
+{
+	__u32 only = 0;
+	struct context *context = bpf_map_lookup_elem(&scratch, &only);
+
+	if (!context)
+		return REASON_TRUNCATED;
+	struct chain *chain = &context->chain;
+
+	chain->left = context->p.options;
+	for (int i = 0; i < OPTIONS; i++) {
+		asm volatile("" ::: "memory"); /* see walk_chain() */
+		struct cursor c = {
+			.data = (void *)(long)skb->data,
+			.end = (void *)(long)skb->data_end,
+			.offset = chain->offset,
+			.left = chain->left,
+		};
+		int found = parse_option(&c, chain);
+
+		if (found)
+			return found == PASSES ? PARSED : found;
+	}
+	return PARSED;
+}
+
 static __always_inline int own4(const struct endpoint *ep, const __be32 *address, __u32 ifindex)
 {
 	struct peer *owner;

@@ -259,8 +259,10 @@ static __noinline int pick_up(struct __sk_buff *skb, struct context *c)
 		}
 	}
 	judge(&c->p, &c->who, c->p.direction == EGRESS ? INGRESS : EGRESS, &c->further);
-	if (c->further.allow)
+	if (c->further.allow) {
+		stat_add(STAT_PASSED_AS_ANSWER);
 		return allow(c, c->further.slot);
+	}
 	return deny(c, c->p.shape == SHAPE_SYNACK ? &c->further : &c->own);
 }
 
@@ -441,10 +443,11 @@ static __always_inline struct flow *flow_of(struct packet *p, const struct confi
 	return flow && flow_alive(flow, cfg, now) && (hook == FROM_POD || flow->mark == mark) ? flow : 0;
 }
 
-/* Whether a header, or what an ICMP error quotes, may lie outside the linear data. */
+/* Whether a header, its options, or what an ICMP error quotes, may lie outside the linear data. */
 static __always_inline int incomplete(const struct __sk_buff *skb, const struct context *c)
 {
-	return (c->found == REASON_TRUNCATED || c->p.shape == SHAPE_ERROR) && skb->data_end - skb->data < skb->len;
+	return (c->found == REASON_TRUNCATED || c->p.shape == SHAPE_ERROR || c->p.options) &&
+	       skb->data_end - skb->data < skb->len;
 }
 
 /*
@@ -477,6 +480,12 @@ static __always_inline int slow(struct __sk_buff *skb, const struct config *cfg,
 		if (c->found == PASSES)
 			return PASS;
 		c->live = c->found == PARSED && has_flow(&c->p);
+	}
+	if (c->p.options) {
+		int routed = walk_options(skb);
+
+		if (routed)
+			c->found = routed;
 	}
 	if (c->found)
 		return refuse_malformed(c, c->found);
@@ -539,7 +548,7 @@ static __always_inline int enforce(struct __sk_buff *skb, const __u32 hook)
 	if (found == PARSED && has_flow(p)) {
 		flow = flow_of(p, cfg, now, hook, mark);
 		if (flow && flow_carries(flow, p, cfg->epoch, FLOW_DEFERRED | FLOW_LENT) &&
-		    p->fragment == FRAGMENT_NONE)
+		    p->fragment == FRAGMENT_NONE && !p->options)
 			return travel(flow, p, now);
 	}
 	c->hook = hook;

@@ -26,6 +26,12 @@
 #define PROTOCOL_SCTP 132
 
 #define EXTENSIONS 8 /* IPv6 extension headers walked at most */
+#define OPTIONS 40 /* as many of one byte each fit an IPv4 header */
+
+#define OPTION_END 0
+#define OPTION_NONE 1
+#define OPTION_LOOSE_ROUTE 131
+#define OPTION_STRICT_ROUTE 137
 
 /* How a packet may stand to a flow. */
 enum shape {
@@ -71,6 +77,7 @@ struct packet {
 	__u8 rewrites; /* a later fragment that begins 8 bytes into the datagram, of IPv6 */
 	__u8 tcp_flags;
 	__u8 link_source; /* its source is link-local or unspecified */
+	__u8 options;     /* how many bytes of IPv4 options there are, at the chain's offset: see walk_options() */
 };
 
 /* What parsing found: a packet, one that always passes, or a reason (> 0). */
@@ -86,7 +93,7 @@ struct cursor {
 };
 
 /*
- * Where a walk through IPv6 extension headers stands: in map memory, of whose values the verifier
+ * Where a walk through IPv6 extension headers or IPv4 options stands: in map memory, of whose values the verifier
  * knows nothing, so that it need not follow each way through a chain up to the end of the program.
  */
 struct chain {

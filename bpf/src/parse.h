@@ -8,7 +8,7 @@
 
 #include "transport.h"
 
-static __always_inline int parse_ipv4(struct cursor *c, struct packet *p)
+static __always_inline int parse_ipv4(struct cursor *c, struct packet *p, struct chain *chain)
 {
 	struct ipv4 *ip = header(c, sizeof(*ip));
 
@@ -33,6 +33,8 @@ static __always_inline int parse_ipv4(struct cursor *c, struct packet *p)
 	p->key.v4.pod_port = 0;
 	p->key.v4.peer_port = 0;
 	p->key.v4.protocol = ip->protocol;
+	p->options = size - sizeof(*ip);
+	chain->offset = c->offset + sizeof(*ip);
 
 	__u32 fragment = bpf_ntohs(ip->fragment) & 0x3fff;
 	__u8 protocol = ip->protocol;
@@ -214,6 +216,7 @@ static __always_inline int parse(struct __sk_buff *skb, struct packet *p, int et
 	p->link_source = 0;
 	p->inner = 0;
 	p->family = 0;
+	p->options = 0;
 	if (!ethernet)
 		return REASON_TRUNCATED;
 	__be16 type = ethernet->type;
@@ -230,7 +233,7 @@ static __always_inline int parse(struct __sk_buff *skb, struct packet *p, int et
 		advance(&c, sizeof(*vlan));
 	}
 	if (type == bpf_htons(ETHERTYPE_IPV4))
-		return parse_ipv4(&c, p);
+		return parse_ipv4(&c, p, chain);
 	if (type == bpf_htons(ETHERTYPE_IPV6))
 		return parse_ipv6(skb, &c, p, chain);
 	/* No unknown one, but one more tag: the kernel takes off any number of VLAN 0, and reads what is behind. */

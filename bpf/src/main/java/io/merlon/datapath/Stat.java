@@ -9,7 +9,8 @@ public enum Stat {
   PICKED_UP,
   UNKNOWN_PASSED,
   UNKNOWN_DROPPED,
-  PULLED;
+  PULLED,
+  PASSED_AS_ANSWER;
 
   public int code() {
     return ordinal();

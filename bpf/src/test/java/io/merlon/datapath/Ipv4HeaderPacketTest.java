@@ -1,6 +1,7 @@
 package io.merlon.datapath;
 
 import static io.merlon.datapath.harness.Direction.EGRESS;
+import static io.merlon.datapath.harness.Direction.INGRESS;
 import static io.merlon.datapath.harness.ProtocolGroup.TCP;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -50,6 +51,57 @@ class Ipv4HeaderPacketTest extends PacketScene {
     // Where a reader who forgets the options finds source port 40000 and destination port 443.
     dropsOut(to(444).options(4).patch(Layer.NETWORK, 20, 0x9c, 0x40, 0x01, 0xbb));
     assertEquals(1, counted(DENIED));
+  }
+
+  /** With these bytes at the beginning of its options, or so far into them. */
+  private Packet optioned(int at, int... bytes) {
+    return to(443).options(40).patch(Layer.NETWORK, 20 + at, bytes);
+  }
+
+  @Test
+  void aSourceRouteWithStopsAheadIsRefused() {
+    for (int kind : new int[] {131, 137}) {
+      // Its pointer says where among its bytes the next stop is, counted from 1.
+      for (int pointer : new int[] {0, 4, 8, 11}) {
+        dropsOut(optioned(0, kind, 11, pointer));
+        dropsIn(
+            arriving(cast.friend())
+                .tcp(443, 40000, Payload.ACK)
+                .options(12)
+                .patch(Layer.NETWORK, 20, kind, 11, pointer));
+      }
+      passesOut(optioned(0, kind, 11, 12));
+    }
+    assertEquals(8, counted(Code.ROUTING_HEADER, EGRESS));
+    assertEquals(8, counted(Code.ROUTING_HEADER, INGRESS));
+    assertEquals(2, counted(RULE));
+  }
+
+  @Test
+  void aSourceRouteIsFoundAnywhereAmongOptions() {
+    for (int at = 0; at <= 37; at++) {
+      dropsOut(optioned(at, 131, 3, 0));
+    }
+    dropsOut(optioned(0, 7, 30, 4, 0).patch(Layer.NETWORK, 50, 137, 7, 4));
+    assertEquals(39, counted(Code.ROUTING_HEADER, EGRESS));
+  }
+
+  @Test
+  void whatIsInAnotherOptionOrBehindTheEndIsNoSourceRoute() {
+    passesOut(optioned(0, 7, 30, 4, 131, 7, 4));
+    passesOut(optioned(0, 0, 131, 7, 4));
+    passesOut(optioned(0, 148, 0, 131, 7, 4));
+    passesOut(optioned(0, 7, 41, 131, 7, 4));
+    passesOut(optioned(38, 131, 7, 4));
+    passesOut(optioned(0, 131, 41, 4));
+    assertEquals(6, counted(RULE));
+  }
+
+  @Test
+  void laterFragmentsWithASourceRouteAreRefused() {
+    Packet whole = leaving(cast.friend()).opaque(Payload.UDP, 64);
+    dropsOut(whole.fragment(32, 64, 7).options(8).patch(Layer.NETWORK, 20, 131, 7, 4));
+    assertEquals(1, counted(Code.ROUTING_HEADER, EGRESS));
   }
 
   @Test

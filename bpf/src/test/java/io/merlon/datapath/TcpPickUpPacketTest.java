@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.merlon.datapath.harness.FlowView.State;
 import io.merlon.datapath.harness.Hook;
+import io.merlon.datapath.harness.Mode;
 import io.merlon.datapath.harness.Settings;
 import io.merlon.datapath.harness.Stat;
 import io.merlon.datapath.harness.TableSketch;
@@ -35,6 +36,7 @@ class TcpPickUpPacketTest extends PacketStory {
     assertEquals(1, datapath.stat(Stat.PICKED_UP));
     passesIn(back(ACK));
     assertEquals(2, counted(RULE));
+    assertEquals(0, datapath.stat(Stat.PASSED_AS_ANSWER));
   }
 
   @Test
@@ -44,6 +46,33 @@ class TcpPickUpPacketTest extends PacketStory {
     noFlow();
     assertEquals(1, counted(RULE));
     assertEquals(0, counted(DENIED));
+    assertEquals(1, datapath.stat(Stat.PASSED_AS_ANSWER));
+    passesIn(back(SYN | ACK));
+    passesIn(back(RST));
+    assertEquals(3, datapath.stat(Stat.PASSED_AS_ANSWER));
+  }
+
+  /**
+   * Both ends forge segments: what policy denies in their direction goes on, and the number tells.
+   */
+  @Test
+  void eachPacketOfATunnelOfForgedSegmentsIsCounted() {
+    egressTo443();
+    for (int packet = 1; packet <= 10; packet++) {
+      passesIn(back(ACK));
+      assertEquals(packet, datapath.stat(Stat.PASSED_AS_ANSWER));
+    }
+    noFlow();
+    dropsIn(back(SYN));
+    assertEquals(10, datapath.stat(Stat.PASSED_AS_ANSWER));
+  }
+
+  @Test
+  void whatPassesUnenforcedIsNoAnswer() {
+    endpoint(Mode.AUDIT);
+    passesIn(back(ACK));
+    passesIn(back(SYN | ACK));
+    assertEquals(0, datapath.stat(Stat.PASSED_AS_ANSWER));
   }
 
   @Test

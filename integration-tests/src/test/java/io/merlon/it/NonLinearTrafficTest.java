@@ -33,6 +33,8 @@ record NonLinearTrafficTest(EnforcedNode node) {
   private static final int DENIED_PORT = 54;
   private static final int UDP = 17;
   private static final int DESTINATION_OPTIONS = 60;
+  private static final int RECORD_ROUTE = 7;
+  private static final int STRICT_SOURCE_ROUTE = 137;
 
   /** The longest extension header there is: two of them are more than is ever fetched. */
   private static final int LONGEST = 2048;
@@ -65,8 +67,12 @@ record NonLinearTrafficTest(EnforcedNode node) {
     return node.refused(shop(), true, DropReason.TRUNCATED).packets();
   }
 
+  private long routed() {
+    return node.refused(shop(), true, DropReason.ROUTING_HEADER).packets();
+  }
+
   private long judged() {
-    return allowed() + denied() + truncated();
+    return allowed() + denied() + truncated() + routed();
   }
 
   private void send(byte[] frame) {
@@ -100,6 +106,31 @@ record NonLinearTrafficTest(EnforcedNode node) {
     int udp = LONG - out.position();
     out.putShort((short) 40000).putShort((short) port).putShort((short) udp).putShort((short) 0);
     return out.array();
+  }
+
+  /** An IPv4 frame with two more words: an option of seven bytes that lists one address. */
+  private static byte[] optioned(byte[] frame, int kind) {
+    ByteBuffer out = ByteBuffer.allocate(frame.length + 8);
+    out.put(frame, 0, 34).put((byte) kind).put((byte) 7).put((byte) 4).put(new byte[5]);
+    out.put(frame, 34, frame.length - 34);
+    return out.put(14, (byte) 0x47).putShort(16, (short) (out.capacity() - 14)).array();
+  }
+
+  @Test
+  void sourceRoutesAreFoundWhereverTheyLie() {
+    long routed = routed();
+    long allowed = allowed();
+    byte[] plain = frame(false, ALLOWED_PORT, 0, 0);
+    byte[] later = plain.clone();
+    later[21] = 100; // its place in its datagram
+    for (byte[] frame : new byte[][] {plain, later}) {
+      send(optioned(frame, STRICT_SOURCE_ROUTE));
+    }
+    assertEquals(routed + 2, routed());
+    send(optioned(plain, RECORD_ROUTE));
+    send(optioned(plain, RECORD_ROUTE));
+    assertEquals(routed + 2, routed());
+    assertEquals(allowed + 2, allowed());
   }
 
   @ParameterizedTest(name = "IPv6 {0}")

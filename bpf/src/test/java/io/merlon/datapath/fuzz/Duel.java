@@ -15,7 +15,7 @@ import java.util.Set;
 /** Two datapaths that are told the same and must end alike. */
 final class Duel {
   private static final List<Stat> STATS =
-      List.of(Stat.PICKED_UP, Stat.UNKNOWN_PASSED, Stat.UNKNOWN_DROPPED);
+      List.of(Stat.PICKED_UP, Stat.PASSED_AS_ANSWER, Stat.UNKNOWN_PASSED, Stat.UNKNOWN_DROPPED);
 
   private final PacketTarget left;
   private final PacketTarget right;

@@ -70,7 +70,7 @@ final class Mutator {
   /** With IPv4 options, or with extension headers in any order and number. */
   Packet chained(Packet packet) {
     if (packet.network().source().family() == Family.V4) {
-      return packet.options(4 * random.nextInt(11));
+      return routed(packet.options(4 * random.nextInt(11)));
     }
     Packet longer = packet;
     int count = once(8) ? random.nextInt(12) : 1 + random.nextInt(3);
@@ -78,6 +78,17 @@ final class Mutator {
       longer = longer.extension(extension());
     }
     return longer;
+  }
+
+  /** Often with an option that may be a source route. */
+  private Packet routed(Packet packet) {
+    if (once(2)) {
+      return packet;
+    }
+    int[] kinds = {131, 137, 7, 0, 148};
+    int kind = kinds[random.nextInt(kinds.length)];
+    int at = 20 + random.nextInt(12);
+    return packet.patch(Layer.NETWORK, at, kind, random.nextInt(16), random.nextInt(20));
   }
 
   private Extension extension() {

@@ -9,7 +9,8 @@ public enum Stat {
   PICKED_UP(4),
   UNKNOWN_PASSED(5),
   UNKNOWN_DROPPED(6),
-  PULLED(7);
+  PULLED(7),
+  PASSED_AS_ANSWER(8);
 
   private final int number;
 

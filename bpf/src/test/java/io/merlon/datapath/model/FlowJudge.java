@@ -110,7 +110,7 @@ final class FlowJudge {
     return switch (passage.shape()) {
       case ICMP_ERROR -> related(passage, party);
       case ECHO_REPLY -> Judgement.of(policy.forward(passage, party));
-      case SYN_ACK -> Judgement.of(policy.reverse(passage, party));
+      case SYN_ACK -> answer(policy.reverse(passage, party));
       case FIN, RST, DATA -> pickUp(passage, party, frame);
       case SYN, DATAGRAM, ECHO_REQUEST -> open(passage, party, frame);
     };
@@ -135,7 +135,12 @@ final class FlowJudge {
       return kept ? Judgement.of(own).andCount(Stat.PICKED_UP) : Judgement.of(own);
     }
     Decision reverse = policy.reverse(passage, party);
-    return Judgement.of(reverse.allow() ? reverse : own);
+    return reverse.allow() ? answer(reverse) : Judgement.of(own);
+  }
+
+  private static Judgement answer(Decision reverse) {
+    Judgement judgement = Judgement.of(reverse);
+    return reverse.allow() ? judgement.andCount(Stat.PASSED_AS_ANSWER) : judgement;
   }
 
   private Judgement related(Passage passage, Party party) {

@@ -2,6 +2,7 @@ package io.merlon.datapath.model;
 
 import static io.merlon.datapath.harness.Code.BAD_HEADER;
 import static io.merlon.datapath.harness.Code.ETHERTYPE;
+import static io.merlon.datapath.harness.Code.ROUTING_HEADER;
 import static io.merlon.datapath.harness.Code.TRUNCATED;
 import static io.merlon.datapath.model.MalformedException.require;
 
@@ -60,6 +61,7 @@ final class Parser {
     }
     require(total >= header, BAD_HEADER);
     require(total <= present.length(), TRUNCATED);
+    require(!SourceRoute.isIn(present.first(header).after(20)), ROUTING_HEADER);
 
     int protocol = present.u8(9);
     int field = present.u16(6);
