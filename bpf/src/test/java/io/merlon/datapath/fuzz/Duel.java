@@ -1,10 +1,12 @@
 package io.merlon.datapath.fuzz;
 
+import io.merlon.datapath.harness.Denial;
 import io.merlon.datapath.harness.Event;
 import io.merlon.datapath.harness.Fate;
 import io.merlon.datapath.harness.PacketTarget;
 import io.merlon.datapath.harness.Stat;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +33,8 @@ final class Duel {
   Optional<String> fight(List<Step> steps) {
     left.reset();
     right.reset();
-    left.events(true, false);
-    right.events(true, false);
+    left.events(true, true);
+    right.events(true, true);
     for (int i = 0; i < steps.size(); i++) {
       switch (steps.get(i)) {
         case Step.Change change -> {
@@ -55,8 +57,11 @@ final class Duel {
     List<String> differences = new ArrayList<>();
     compare("counter", left.counters(), right.counters(), differences);
     compare("flow", left.flows(), right.flows(), differences);
-    List<Event> one = left.drainEvents();
-    List<Event> other = right.drainEvents();
+    List<Event> all = left.drainEvents();
+    List<Event> others = right.drainEvents();
+    compare("denials", denials(left, all), denials(right, others), differences);
+    List<Event> one = beginnings(all);
+    List<Event> other = beginnings(others);
     for (int i = 0; i < Math.max(one.size(), other.size()); i++) {
       Event begun = i < one.size() ? one.get(i) : null;
       Event alsoBegun = i < other.size() ? other.get(i) : null;
@@ -71,6 +76,23 @@ final class Duel {
       }
     }
     return differences.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", differences));
+  }
+
+  private static List<Event> beginnings(List<Event> events) {
+    return events.stream().filter(event -> event.kind() == Event.Kind.ALLOWED).toList();
+  }
+
+  /**
+   * Denied packets, whether told one by one, in sums, or not yet: none is forgotten, none twice.
+   */
+  private static Map<Denial, Long> denials(PacketTarget target, List<Event> events) {
+    Map<Denial, Long> denials = new HashMap<>(target.untold());
+    for (Event event : events) {
+      if (event.denied() > 0) {
+        denials.merge(event.denial(), event.denied(), Long::sum);
+      }
+    }
+    return denials;
   }
 
   private static <K, V> void compare(

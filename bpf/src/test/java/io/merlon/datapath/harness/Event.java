@@ -20,6 +20,20 @@ public record Event(
     @Nullable FlowKey key,
     int suppressed) {
 
+  /** What it is one of, if it tells of a denial. */
+  public Denial denial() {
+    return Denial.of(line, countedTo, key);
+  }
+
+  /** How many denied packets it tells of. */
+  public long denied() {
+    return switch (kind) {
+      case ALLOWED -> 0;
+      case DENIED -> 1 + suppressed;
+      case SUPPRESSED -> suppressed;
+    };
+  }
+
   /** Kinds of event, as in the ABI. */
   public enum Kind {
     ALLOWED,

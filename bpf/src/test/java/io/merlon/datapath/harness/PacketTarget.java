@@ -76,6 +76,9 @@ public interface PacketTarget extends AutoCloseable {
   /** Events since the last call, in order. */
   List<Event> drainEvents();
 
+  /** Packets whose denial no event has told of yet, while denials are told of. */
+  Map<Denial, Long> untold();
+
   @Override
   void close();
 }

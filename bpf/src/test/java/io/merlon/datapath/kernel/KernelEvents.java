@@ -7,6 +7,7 @@ import io.merlon.bpf.PerCpu;
 import io.merlon.bpf.RingBuffer;
 import io.merlon.datapath.harness.Address;
 import io.merlon.datapath.harness.Code;
+import io.merlon.datapath.harness.Denial;
 import io.merlon.datapath.harness.Direction;
 import io.merlon.datapath.harness.Event;
 import io.merlon.datapath.harness.Family;
@@ -16,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,8 @@ final class KernelEvents implements AutoCloseable {
   private static final int DENIAL = 96;
   private static final int HASH = 0;
   private static final int STAMP = 4;
+  private static final int SUPPRESSED = 8;
+  private static final int EVENT = 16;
   private static final int KIND = 68;
 
   private final RingBuffer ring;
@@ -45,6 +49,25 @@ final class KernelEvents implements AutoCloseable {
     ring.poll(event -> events.add(event(event)), Integer.MAX_VALUE);
     events.removeIf(event -> event.line() == Remembered.LINE); // the clock's
     return events;
+  }
+
+  /** What records have to tell yet. */
+  Map<Denial, Long> owed() {
+    Map<Denial, Long> owed = new HashMap<>();
+    denials.entries().values().stream()
+        .flatMap(List::stream)
+        .filter(record -> inUse(record) && suppressed(record) != 0)
+        .forEach(record -> {
+          Event event = event(ByteBuffer.wrap(record, EVENT, DENIAL - EVENT));
+          if (event.line() != Remembered.LINE) {
+            owed.merge(event.denial(), suppressed(record), Long::sum);
+          }
+        });
+    return owed;
+  }
+
+  private static long suppressed(byte[] record) {
+    return Integer.toUnsignedLong(Words.reading(record).getInt(SUPPRESSED));
   }
 
   private Event event(ByteBuffer buffer) {

@@ -6,6 +6,7 @@ import io.merlon.datapath.harness.Address;
 import io.merlon.datapath.harness.Cidr;
 import io.merlon.datapath.harness.Count;
 import io.merlon.datapath.harness.CounterKey;
+import io.merlon.datapath.harness.Denial;
 import io.merlon.datapath.harness.Endpoint;
 import io.merlon.datapath.harness.Event;
 import io.merlon.datapath.harness.Fate;
@@ -208,6 +209,11 @@ public final class KernelTarget implements PacketTarget {
   @Override
   public List<Event> drainEvents() {
     return told.drain();
+  }
+
+  @Override
+  public Map<Denial, Long> untold() {
+    return told.owed();
   }
 
   @Override

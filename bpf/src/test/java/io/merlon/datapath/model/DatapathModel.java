@@ -4,6 +4,7 @@ import io.merlon.datapath.harness.Address;
 import io.merlon.datapath.harness.Cidr;
 import io.merlon.datapath.harness.Count;
 import io.merlon.datapath.harness.CounterKey;
+import io.merlon.datapath.harness.Denial;
 import io.merlon.datapath.harness.Endpoint;
 import io.merlon.datapath.harness.Event;
 import io.merlon.datapath.harness.Fate;
@@ -136,12 +137,17 @@ public class DatapathModel implements PacketTarget {
 
   @Override
   public void events(boolean allowed, boolean denied) {
-    journal.select(allowed);
+    journal.select(allowed, denied);
   }
 
   @Override
   public List<Event> drainEvents() {
     return journal.drain();
+  }
+
+  @Override
+  public Map<Denial, Long> untold() {
+    return journal.untold();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.merlon.datapath.model;
 
 import io.merlon.datapath.harness.Code;
+import io.merlon.datapath.harness.Denial;
 import io.merlon.datapath.harness.Direction;
 import io.merlon.datapath.harness.Endpoint;
 import io.merlon.datapath.harness.FlowKey;
@@ -18,9 +19,12 @@ final class FlowJudge {
   private final Memory memory;
   private final Listener listener;
 
-  /** Told when a flow begins, as the event stream is. */
+  /** Told what the event stream is told. */
   interface Listener {
     void began(Passage passage, Party party, Decision decision);
+
+    /** A packet was denied, or would have been. */
+    void denied(Denial denial);
   }
 
   FlowJudge(PolicyBook book, PolicyJudge policy, Memory memory, Listener listener) {
@@ -68,13 +72,15 @@ final class FlowJudge {
   }
 
   private Judgement hit(Passage passage, Flow flow, Frame frame) {
+    boolean certain = isCertain(flow, passage);
     Judgement ended = rejudge(passage, flow);
     if (ended != null) {
       return ended;
     }
     flow.seen(passage.direction(), passage.shape());
     flow.count(passage.direction(), Tally.packets(frame), frame.bytes().length, memory.now());
-    return Judgement.of(flow.decision());
+    Judgement judgement = Judgement.of(flow.decision());
+    return certain ? judgement.travelling() : judgement;
   }
 
   /** Brings an entry that is not certain to date, or says how the packet ends with it. */
@@ -150,7 +156,7 @@ final class FlowJudge {
       return Judgement.of(policy.forward(passage, party));
     }
     if (isCertain(flow, passage)) {
-      return Judgement.of(flow.decision());
+      return Judgement.of(flow.decision()).travelling();
     }
     // An error neither renews nor ends the flow it is about.
     Decision again = policy.openerOf(flow, key, party.ofQuoted());

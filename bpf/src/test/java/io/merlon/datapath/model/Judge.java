@@ -1,11 +1,16 @@
 package io.merlon.datapath.model;
 
 import io.merlon.datapath.harness.Code;
+import io.merlon.datapath.harness.CounterKey;
+import io.merlon.datapath.harness.Denial;
 import io.merlon.datapath.harness.Direction;
+import io.merlon.datapath.harness.FlowKey;
 import io.merlon.datapath.harness.Frame;
 import io.merlon.datapath.harness.Hook;
 import io.merlon.datapath.model.Datagram.Fragment;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Walks a packet through the steps, from the wire to the endpoint's last word. */
 final class Judge {
@@ -13,9 +18,11 @@ final class Judge {
   private final Memory memory;
   private final PolicyJudge policy;
   private final FlowJudge flows;
+  private final FlowJudge.Listener listener;
 
   Judge(PolicyBook book, Memory memory, FlowJudge.Listener listener) {
     this.book = book;
+    this.listener = listener;
     this.memory = memory;
     this.policy = new PolicyJudge(book);
     this.flows = new FlowJudge(book, policy, memory, listener);
@@ -32,13 +39,25 @@ final class Judge {
               ? Judgement.UNCOUNTED
               : unreadable(hook, line, frame, Code.ETHERTYPE);
       case Parsed.Malformed malformed -> unreadable(hook, line, frame, malformed.reason());
-      case Parsed.Ip ip -> datagram(new Passage(hook, line, frame.mark(), ip.datagram()), frame);
+      case Parsed.Ip ip -> {
+        Passage passage = new Passage(hook, line, frame.mark(), ip.datagram());
+        yield told(line, passage.key(), datagram(passage, frame));
+      }
     };
+  }
+
+  private Judgement told(int line, @Nullable FlowKey key, Judgement judgement) {
+    if (judgement.isDenial()) {
+      CounterKey countedTo =
+          Objects.requireNonNullElseGet(judgement.countedTo(), CounterKey.Nobodys::new);
+      listener.denied(Denial.of(line, countedTo, key));
+    }
+    return judgement;
   }
 
   private Judgement unreadable(Hook hook, int line, Frame frame, Code reason) {
     Direction direction = hook == Hook.TO_POD ? Direction.INGRESS : Direction.EGRESS;
-    return coded(policy.party(hook, line, frame.mark()), direction, reason);
+    return told(line, null, coded(policy.party(hook, line, frame.mark()), direction, reason));
   }
 
   private Judgement coded(Optional<Party> party, Direction direction, Code reason) {

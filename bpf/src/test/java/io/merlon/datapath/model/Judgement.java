@@ -10,12 +10,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * What becomes of a packet.
  *
+ * @param outcome by which it passes, and is told of
  * @param countedTo null where nothing is counted
  * @param stat counted besides, or null
  * @param why for the reader of a failure, and the reason in an event
  */
 record Judgement(
-    boolean pass, @Nullable CounterKey countedTo, @Nullable Stat stat, Code why, Reach reach) {
+    Outcome outcome, @Nullable CounterKey countedTo, @Nullable Stat stat, Code why, Reach reach) {
+
+  /** Whether it passes, and if so, whether as it should. */
+  enum Outcome {
+    ALLOWED,
+    /** Denied, where nothing is enforced. */
+    WOULD_DENY,
+    DENIED
+  }
 
   /** Whom it concerns. */
   enum Reach {
@@ -28,24 +37,43 @@ record Judgement(
   }
 
   /** Passes and leaves no trace. */
-  static final Judgement UNCOUNTED = new Judgement(true, null, null, Code.POLICY, Reach.PACKET);
+  static final Judgement UNCOUNTED =
+      new Judgement(Outcome.ALLOWED, null, null, Code.POLICY, Reach.PACKET);
 
   /** The last step: a denial drops only where the pod is enforced. */
   static Judgement of(Decision decision) {
-    return new Judgement(
-        decision.passes(), decision.countedTo(), null, decision.reason(), Reach.DATAGRAM);
+    Outcome outcome =
+        decision.allow()
+            ? Outcome.ALLOWED
+            : decision.passes() ? Outcome.WOULD_DENY : Outcome.DENIED;
+    return new Judgement(outcome, decision.countedTo(), null, decision.reason(), Reach.DATAGRAM);
   }
 
   static Judgement unknownEndpoint(boolean allowed) {
     Stat stat = allowed ? Stat.UNKNOWN_PASSED : Stat.UNKNOWN_DROPPED;
-    return new Judgement(allowed, null, stat, Code.UNKNOWN_ENDPOINT, Reach.PACKET);
+    Outcome outcome = allowed ? Outcome.ALLOWED : Outcome.DENIED;
+    return new Judgement(outcome, null, stat, Code.UNKNOWN_ENDPOINT, Reach.PACKET);
+  }
+
+  boolean pass() {
+    return outcome != Outcome.DENIED;
+  }
+
+  /** Whether events tell of it. */
+  boolean isDenial() {
+    return outcome != Outcome.ALLOWED;
+  }
+
+  /** As an earlier packet's: that one's denial was told. */
+  Judgement travelling() {
+    return new Judgement(Outcome.ALLOWED, countedTo, stat, why, reach);
   }
 
   /**
    * What a pod sends to a service whose backends differ is marked; of a datagram, the first piece.
    */
   Fate fate(Hook hook) {
-    if (!pass) {
+    if (!pass()) {
       return Fate.DROPPED;
     }
     boolean marked = hook == Hook.FROM_POD && why == Code.DEFERRED && reach != Reach.REPEATED;
@@ -53,18 +81,18 @@ record Judgement(
   }
 
   Judgement because(Code code) {
-    return new Judgement(pass, countedTo, stat, code, reach);
+    return new Judgement(outcome, countedTo, stat, code, reach);
   }
 
   Judgement forThisPacketOnly() {
-    return new Judgement(pass, countedTo, stat, why, Reach.PACKET);
+    return new Judgement(outcome, countedTo, stat, why, Reach.PACKET);
   }
 
   Judgement repeated() {
-    return new Judgement(pass, countedTo, null, why, Reach.REPEATED);
+    return new Judgement(Outcome.ALLOWED, countedTo, null, why, Reach.REPEATED);
   }
 
   Judgement andCount(Stat other) {
-    return new Judgement(pass, countedTo, other, why, reach);
+    return new Judgement(outcome, countedTo, other, why, reach);
   }
 }
