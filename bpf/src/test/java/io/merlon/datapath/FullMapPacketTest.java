@@ -1,6 +1,7 @@
 package io.merlon.datapath;
 
 import static io.merlon.datapath.harness.Direction.EGRESS;
+import static io.merlon.datapath.harness.Direction.INGRESS;
 import static io.merlon.datapath.harness.ProtocolGroup.TCP;
 import static io.merlon.datapath.harness.ProtocolGroup.UDP;
 import static io.merlon.datapath.packet.Payload.ACK;
@@ -127,6 +128,24 @@ class FullMapPacketTest extends KernelStory {
     flood(() -> dropsIn(back(ACK)));
     FlowView connection = connection();
     assertTrue(connection != null && connection.revoked());
+  }
+
+  /** A known limit (docs/design/datapath.md): nobody remembers who opened it. */
+  @Test
+  void aForgottenRevocationEndsWhereTheOtherDirectionAllows() {
+    connect();
+    policy(
+        isolated()
+            .allow(Cast.FRIENDS, INGRESS, TCP, Ports.ALL, RULE)
+            .allow(Cast.FRIENDS, EGRESS, UDP, Ports.of(53), OTHER_RULE));
+    datapath.bumpEpoch();
+    dropsIn(back(ACK));
+    dropsOut(out(ACK));
+    crowd();
+    assertEquals(null, connection());
+    passesIn(back(ACK));
+    passesOut(out(ACK));
+    assertEquals(1, datapath.stat(Stat.PICKED_UP));
   }
 
   @Test

@@ -9,6 +9,9 @@ import java.util.random.RandomGenerator;
 
 /** Dresses a packet in options, tags and extension headers, and now and then breaks it. */
 final class Mutator {
+  /** The kernel keeps at least the Ethernet header together. */
+  private static final int LINK = 14;
+
   private final RandomGenerator random;
 
   Mutator(RandomGenerator random) {
@@ -38,6 +41,9 @@ final class Mutator {
       packet = packet.tagged(Packet.DOT1Q).cut(Layer.NETWORK, random.nextInt(90));
     }
     Frame frame = packet.frame();
+    if (once(32)) {
+      return frame.scattered(LINK + random.nextInt(100));
+    }
     return once(16) ? frame.segmented(random.nextInt(1500), random.nextInt(5)) : frame;
   }
 

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.merlon.datapath.harness.Denial;
 import io.merlon.datapath.harness.Fate;
 import io.merlon.datapath.harness.Frame;
 import io.merlon.datapath.harness.Hook;
 import io.merlon.datapath.model.DatapathModel;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The fuzzer itself: that it finds what is wrong, and can say it shortly. */
@@ -21,6 +23,21 @@ class PacketFuzzerTest {
       Fate fate = super.fate(hook, line, frame);
       return frame.gsoSegments() == 4 && fate == Fate.DROPPED ? Fate.PASSED : fate;
     }
+  }
+
+  /** It tells of no denial. */
+  private static final class Silent extends DatapathModel {
+    @Override
+    public Map<Denial, Long> untold() {
+      return Map.of();
+    }
+  }
+
+  @Test
+  void denialsNobodyTellsOfAreFound() {
+    AssertionError error =
+        assertThrows(AssertionError.class, () -> new PacketFuzzer(new Silent()).run(1, 4000));
+    assertTrue(String.valueOf(error.getMessage()).contains("denials Denial"), error::getMessage);
   }
 
   @Test

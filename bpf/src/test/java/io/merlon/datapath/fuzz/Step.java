@@ -18,8 +18,15 @@ sealed interface Step {
   record Send(Hook hook, int line, Frame frame) implements Step {
     @Override
     public String toString() {
-      return "send %s line %d gso %d/%d mark %x %s"
-          .formatted(hook, line, frame.gsoSize(), frame.gsoSegments(), frame.mark(), frame.hex());
+      return "send %s line %d gso %d/%d mark %x linear %d %s"
+          .formatted(
+              hook,
+              line,
+              frame.gsoSize(),
+              frame.gsoSegments(),
+              frame.mark(),
+              frame.linear(),
+              frame.hex());
     }
   }
 

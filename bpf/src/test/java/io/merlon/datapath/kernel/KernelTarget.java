@@ -55,7 +55,7 @@ public final class KernelTarget implements PacketTarget {
     maps = new KernelMaps(object);
     counters = new KernelCounters(object);
     tables = new KernelTables(object);
-    runs = new Runs(object);
+    runs = new Runs(object, devices);
     remembered = new Remembered(maps, devices);
     told = new KernelEvents(object, devices);
     reset();

@@ -3,6 +3,7 @@ package io.merlon.datapath.kernel;
 import io.merlon.bpf.BpfMap;
 import io.merlon.bpf.BpfObject;
 import io.merlon.bpf.BpfObjectSpec;
+import io.merlon.bpf.BpfProgram;
 import io.merlon.bpf.Codec;
 import io.merlon.bpf.SkbContext;
 import io.merlon.bpf.TestRunner;
@@ -42,6 +43,11 @@ final class Marked implements AutoCloseable {
     runner.packet().clear().put(frame);
     runner.context(context.withMark(mark).withCb(List.of(hook.ordinal(), 0, 0, 0, 0)));
     return runner.run(frame.length);
+  }
+
+  /** The program that does so with what leaves an interface. */
+  BpfProgram wire() {
+    return object.program("wire");
   }
 
   @Override

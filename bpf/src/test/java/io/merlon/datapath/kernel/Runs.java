@@ -22,8 +22,11 @@ final class Runs implements AutoCloseable {
 
   private final Map<Hook, TestRunner> runners = new EnumMap<>(Hook.class);
   private final Marked marked;
+  private final Devices devices;
+  private @Nullable Wire wire;
 
-  Runs(BpfObject object) {
+  Runs(BpfObject object, Devices devices) {
+    this.devices = devices;
     for (Hook hook : Hook.values()) {
       runners.put(hook, object.program(program(hook)).testRunner(CAPACITY));
     }
@@ -40,6 +43,9 @@ final class Runs implements AutoCloseable {
 
   /** What becomes of the frame at an interface. */
   Fate fate(Hook hook, int ifindex, Frame frame) {
+    if (frame.isScattered()) {
+      return wire().passes(hook, ifindex, frame) ? Fate.PASSED : Fate.DROPPED;
+    }
     SkbContext context = SkbContext.at(ifindex).withGso(frame.gsoSegments(), frame.gsoSize());
     int result =
         frame.mark() == 0
@@ -53,6 +59,13 @@ final class Runs implements AutoCloseable {
     };
   }
 
+  private Wire wire() {
+    if (wire == null) {
+      wire = new Wire(devices, marked.wire());
+    }
+    return wire;
+  }
+
   private static int run(@Nullable TestRunner runner, SkbContext context, byte[] frame) {
     Objects.requireNonNull(runner).packet().clear().put(frame);
     runner.context(context);
@@ -61,6 +74,9 @@ final class Runs implements AutoCloseable {
 
   @Override
   public void close() {
+    if (wire != null) {
+      wire.close();
+    }
     marked.close();
     runners.values().forEach(TestRunner::close);
   }
