@@ -18,10 +18,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if .Values.image.digest }}{{ .Values.image.repository }}@{{ .Values.image.digest }}{{ else }}{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end }}
 {{- end }}
 
-{{- /* Every option by its name: the file the agent reads. */ -}}
+{{- /*
+Every option by its name: the file the agent reads. It is a note of the pod's own, so that pods of an older template keep
+the options they understand, and `kubectl rollout undo` brings them back.
+*/ -}}
 {{- define "merlon.config" -}}
 {{- if and .Values.tokens .Values.exposePort (not .Values.tls.secret) }}{{ fail "tokens needs tls.secret: they would cross the network in clear" }}{{ end }}
-{{- if hasKey .Values.settings "http-tokens" }}{{ fail "settings.http-tokens: say tokens, which gives the rights it needs too" }}{{ end }}
 {{- $own := dict
   "mode" .Values.mode
   "interface-prefixes" (join "," .Values.interfacePrefixes)
@@ -34,6 +36,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   "socket" "/run/merlon/agent.sock"
   "http-tokens" .Values.tokens
   "http-address" (printf "%s:%d" (ternary "0.0.0.0" "127.0.0.1" .Values.exposePort) (int .Values.port)) -}}
+{{- range $name := append (keys $own) "tls-certificate" | concat (list "tls-key") | sortAlpha }}
+{{- if hasKey $.Values.settings $name }}{{ fail (printf "settings.%s: the chart gives it by a value of its own, or must have it as it is" $name) }}{{ end }}
+{{- end }}
 {{- if .Values.tls.secret }}
 {{- $own = merge $own (dict "tls-certificate" "/etc/merlon-tls/tls.crt" "tls-key" "/etc/merlon-tls/tls.key") }}
 {{- end }}
@@ -63,7 +68,7 @@ seccompProfile: {type: RuntimeDefault}
 {{- end }}
 
 {{- define "merlon.seccomp" -}}
-{{- if and (eq .Values.seccomp "merlon") (not .Values.detach) -}}
+{{- if eq .Values.seccomp "merlon" -}}
 {type: Localhost, localhostProfile: {{ include "merlon.name" . }}.json}
 {{- else if eq .Values.seccomp "unconfined" -}}
 {type: Unconfined}

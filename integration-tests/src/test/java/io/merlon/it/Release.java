@@ -43,8 +43,8 @@ record Release(Kubectl cluster, String interfaces) {
       String[] parts = setting.split("=", 2);
       manifests =
           manifests.replaceFirst(
-              "(?m)^    %s: .*$".formatted(parts[0]),
-              "    %s: \"%s\"".formatted(parts[0], parts[1]));
+              "(?m)^( +)%s: \".*$".formatted(parts[0]),
+              "$1%s: \"%s\"".formatted(parts[0], parts[1]));
     }
     cluster.apply(manifests);
     cluster.awaitRollout(NAMESPACE, NAME);

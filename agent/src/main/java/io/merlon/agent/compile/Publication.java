@@ -167,9 +167,14 @@ final class Publication {
     return workload.equals(WorkloadRef.NONE) ? WorkloadRef.ofPod(pod) : workload;
   }
 
+  /** What is not a mode is as if it were not there: the less particular decides. */
   private Mode mode(NamespaceState namespace, PodEntry.Local local) {
-    String asked = local.mode() == null ? namespace.mode : local.mode();
-    Mode mode = asked == null ? null : Mode.parse(asked);
-    return mode == null ? options.defaultMode() : mode;
+    for (String asked : Arrays.asList(local.mode(), namespace.mode)) {
+      Mode mode = asked == null ? null : Mode.parse(asked);
+      if (mode != null) {
+        return mode;
+      }
+    }
+    return options.defaultMode();
   }
 }

@@ -65,8 +65,8 @@ public final class Options {
           GuardedPods.class,
           GuardedPods.OFF,
           "Whose way to the instance metadata service (169.254.169.254, fd00:ec2::254) is closed,"
-              + " ahead of all policies. The annotation merlon.io/metadata-guard: exempt exempts a"
-              + " pod.");
+              + " ahead of all policies; as every denial, in mode enforce alone. The annotation"
+              + " merlon.io/metadata-guard: exempt exempts a pod.");
   public static final Option<Boolean> VERIFY_SOURCE =
       truth(
           "verify-source",

@@ -126,6 +126,15 @@ class IdentitySemanticsTest {
     assertEquals("unknown mode \"off\"", cluster.compile().problems().getFirst().reason());
   }
 
+  @Test
+  void anUnknownModeOfAPodLeavesItsNamespaces() {
+    cluster.put(
+        new Namespace("y", Map.of(), Map.of(Mode.ANNOTATION, "audit")),
+        withAccount(pod("y", "client", "", "10.0.1.1"), "default", Map.of(Mode.ANNOTATION, "off")));
+    assertEquals(Mode.AUDIT, mode("y", "client"));
+    assertEquals("unknown mode \"off\"", cluster.compile().problems().getFirst().reason());
+  }
+
   private Mode mode(String namespace, String name) {
     return Objects.requireNonNull(cluster.compile().pods().get(new PodRef(namespace, name))).mode();
   }

@@ -193,11 +193,14 @@ final class ReferenceWorld {
 
   private Mode mode(Pod pod) {
     Namespace namespace = namespaces.get(pod.namespace());
-    String asked = pod.annotations().get(Mode.ANNOTATION);
-    if (asked == null && namespace != null) {
-      asked = namespace.annotations().get(Mode.ANNOTATION);
+    Mode own = Mode.parse(pod.annotations().getOrDefault(Mode.ANNOTATION, ""));
+    if (own != null) {
+      return own;
     }
-    Mode mode = asked == null ? null : Mode.parse(asked);
-    return mode == null ? options.defaultMode() : mode;
+    Mode shared =
+        namespace == null
+            ? null
+            : Mode.parse(namespace.annotations().getOrDefault(Mode.ANNOTATION, ""));
+    return shared == null ? options.defaultMode() : shared;
   }
 }

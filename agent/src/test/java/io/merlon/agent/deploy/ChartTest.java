@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fabric8.kubernetes.api.model.Container;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,12 +56,12 @@ class ChartTest {
         render(
             "--values=" + VALUES + "generic.yaml",
             "--set=exposePort=true,podMonitor.enabled=true,rules.enabled=true,dashboards.enabled=true",
-            "--set=networkPolicy.enabled=true,seccomp=merlon,bpffs.mount=true,image.pullSecrets[0].name=s,podIdentity=true",
+            "--set=networkPolicy.enabled=true,guardAnnotations=true,seccomp=merlon,bpffs.mount=true,image.pullSecrets[0].name=s,podIdentity=true",
             "--set=networkPolicy.from[0].ipBlock.cidr=10.0.0.0/8,podLabels.a=b,podAnnotations.a=b",
             "--set=serviceAccountAnnotations.a=b,extraCapabilities={SYS_RESOURCE}",
             "--set=settings.map-flows=262144,rules.labels.a=b,podMonitor.labels.a=b,image.tag=t");
-    assertEquals(12, manifests.objects().size());
-    String config = String.valueOf(manifests.configMap().getData().get("config.yaml"));
+    assertEquals(14, manifests.objects().size());
+    String config = manifests.config();
     assertTrue(config.contains("map-flows: 262144\n"), config);
   }
 
@@ -75,7 +76,7 @@ class ChartTest {
     var container =
         manifests.daemonSet().getSpec().getTemplate().getSpec().getContainers().getFirst();
     assertEquals("HTTPS", container.getReadinessProbe().getHttpGet().getScheme());
-    String config = String.valueOf(manifests.configMap().getData().get("config.yaml"));
+    String config = manifests.config();
     assertTrue(config.contains("http-tokens: \"true\""), config);
     assertTrue(config.contains("tls-key: \"/etc/merlon-tls/tls.key\""), config);
     var scraped = manifests.podMonitor().spec().podMetricsEndpoints().getFirst();
@@ -96,8 +97,87 @@ class ChartTest {
   @Test
   void rendersTheStepBeforeUninstalling() {
     var pod = render("--set=detach=true").daemonSet().getSpec().getTemplate().getSpec();
-    assertEquals("detach", pod.getInitContainers().getLast().getArgs().getFirst());
+    assertEquals("detach", pod.getInitContainers().getFirst().getArgs().getFirst());
+    assertEquals(
+        List.of("/bin/rm", "-f", "/profiles/merlon.json"),
+        pod.getInitContainers().getLast().getCommand());
     assertEquals(List.of("/bin/sleep", "infinity"), pod.getContainers().getFirst().getCommand());
+  }
+
+  /** A runtime's own profile may refuse what detaching takes, as it refused the agent. */
+  @Test
+  void detachesByTheProfileItEnforcedWith() {
+    var pod =
+        render("--set=detach=true,seccomp=merlon").daemonSet().getSpec().getTemplate().getSpec();
+    assertEquals(
+        List.of("seccomp", "detach", "profile"),
+        pod.getInitContainers().stream().map(Container::getName).toList());
+    var profile = pod.getInitContainers().get(1).getSecurityContext().getSeccompProfile();
+    assertEquals("Localhost", profile.getType());
+  }
+
+  /** Else a pod of the old template that restarts reads options it does not know. */
+  @Test
+  void theConfigurationBelongsToThePodsTemplate() {
+    var template =
+        render("--set=seccomp=merlon,settings.map-flows=5").daemonSet().getSpec().getTemplate();
+    var notes = template.getMetadata().getAnnotations();
+    var config =
+        template.getSpec().getVolumes().stream()
+            .filter(volume -> volume.getName().equals("config"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(
+        notes.keySet().stream()
+            .filter(note -> note.startsWith("merlon.io/"))
+            .map("metadata.annotations['%s']"::formatted)
+            .sorted()
+            .toList(),
+        config.getDownwardAPI().getItems().stream()
+            .map(item -> item.getFieldRef().getFieldPath())
+            .sorted()
+            .toList());
+    assertTrue(String.valueOf(notes.get("merlon.io/config")).contains("map-flows: 5\n"));
+    assertTrue(String.valueOf(notes.get("merlon.io/seccomp")).startsWith("{\n"));
+  }
+
+  /** Rules and dashboards ask for one job; what runbooks are read at is the operator's to say. */
+  @Test
+  void isWatchedWhateverItIsCalled() {
+    Helm.Answer answer =
+        helm()
+            .templateOf(
+                "acme",
+                "--set=exposePort=true,podMonitor.enabled=true,rules.enabled=true",
+                "--set=rules.runbookUrl=https://pages.example/merlon/");
+    Manifests manifests = Manifests.read(answer.out());
+    assertEquals("acme-merlon", manifests.daemonSet().getMetadata().getName());
+    assertTrue(
+        manifests.podMonitor().spec().podMetricsEndpoints().getFirst().relabelings().stream()
+            .anyMatch(to -> to.targetLabel().equals("job") && "merlon".equals(to.replacement())));
+    List<String> pages = manifests.runbooks();
+    assertFalse(pages.isEmpty());
+    pages.forEach(
+        page -> assertTrue(page.startsWith("https://pages.example/merlon/docs/runbooks/"), page));
+  }
+
+  @Test
+  void leavesNodesOutThatTakeNoAgent() {
+    var asked =
+        render("--values=" + VALUES + "eks.yaml")
+            .daemonSet()
+            .getSpec()
+            .getTemplate()
+            .getSpec()
+            .getAffinity()
+            .getNodeAffinity()
+            .getRequiredDuringSchedulingIgnoredDuringExecution()
+            .getNodeSelectorTerms()
+            .getFirst()
+            .getMatchExpressions()
+            .getFirst();
+    assertEquals("NotIn", asked.getOperator());
+    assertEquals(List.of("fargate", "hybrid"), asked.getValues());
   }
 
   @ParameterizedTest
@@ -114,6 +194,12 @@ class ChartTest {
         "podMonitor.enabled=true,exposePort=true,tls.secret=cert",
         "exposePort=true,tokens=true",
         "settings.http-tokens=true",
+        "settings.mode=enforce",
+        "settings.http-address=0.0.0.0:9469",
+        "settings.tls-key=/tmp/key",
+        "maxUnavailable=0",
+        "maxUnavailable=0%",
+        "rules.runbookUrl=docs",
         "extraCapabilities={NET_RAW}"
       })
   void refusesWhatMeansNothing(String wrong) {

@@ -27,9 +27,13 @@ record Helm(Path binary) {
   }
 
   Answer template(String... options) {
+    return templateOf("merlon", options);
+  }
+
+  Answer templateOf(String release, String... options) {
     return run(
         Stream.concat(
-                Stream.of("template", "merlon", CHART, "--kube-version=1.34.0"), Stream.of(options))
+                Stream.of("template", release, CHART, "--kube-version=1.34.0"), Stream.of(options))
             .toList());
   }
 

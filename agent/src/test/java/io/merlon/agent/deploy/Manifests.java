@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
@@ -15,21 +17,28 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** What is given to a cluster, read into Kubernetes' own types, none of which has a field more. */
 public record Manifests(List<Object> objects) {
   private static final Map<String, Class<?>> TYPES =
-      Map.of(
-          "v1/ServiceAccount", ServiceAccount.class,
-          "v1/ConfigMap", ConfigMap.class,
-          "apps/v1/DaemonSet", DaemonSet.class,
-          "rbac.authorization.k8s.io/v1/ClusterRole", ClusterRole.class,
-          "rbac.authorization.k8s.io/v1/ClusterRoleBinding", ClusterRoleBinding.class,
-          "networking.k8s.io/v1/NetworkPolicy", NetworkPolicy.class,
-          "monitoring.coreos.com/v1/PodMonitor", Monitoring.PodMonitor.class,
-          "monitoring.coreos.com/v1/PrometheusRule", Monitoring.PrometheusRule.class);
+      Map.ofEntries(
+          Map.entry("v1/ServiceAccount", ServiceAccount.class),
+          Map.entry("v1/ConfigMap", ConfigMap.class),
+          Map.entry("apps/v1/DaemonSet", DaemonSet.class),
+          Map.entry("rbac.authorization.k8s.io/v1/ClusterRole", ClusterRole.class),
+          Map.entry("rbac.authorization.k8s.io/v1/ClusterRoleBinding", ClusterRoleBinding.class),
+          Map.entry("networking.k8s.io/v1/NetworkPolicy", NetworkPolicy.class),
+          Map.entry("monitoring.coreos.com/v1/PodMonitor", Monitoring.PodMonitor.class),
+          Map.entry("monitoring.coreos.com/v1/PrometheusRule", Monitoring.PrometheusRule.class),
+          Map.entry(
+              "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy",
+              ValidatingAdmissionPolicy.class),
+          Map.entry(
+              "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding",
+              ValidatingAdmissionPolicyBinding.class));
 
   /** The models keep what they do not know; here it is an error. */
   private static final ObjectMapper STRICT =
@@ -89,16 +98,25 @@ public record Manifests(List<Object> objects) {
     return only(Monitoring.PodMonitor.class);
   }
 
+  /** Where alerts say they are explained. */
+  List<String> runbooks() {
+    return objects.stream()
+        .filter(Monitoring.PrometheusRule.class::isInstance)
+        .map(Monitoring.PrometheusRule.class::cast)
+        .flatMap(rules -> rules.spec().groups().stream())
+        .flatMap(group -> group.rules().stream())
+        .filter(rule -> rule.annotations() != null)
+        .map(rule -> Objects.requireNonNull(rule.annotations().get("runbook_url")))
+        .toList();
+  }
+
   DaemonSet daemonSet() {
     return only(DaemonSet.class);
   }
 
-  ConfigMap configMap() {
-    return objects.stream()
-        .filter(ConfigMap.class::isInstance)
-        .map(ConfigMap.class::cast)
-        .filter(map -> map.getData().containsKey("config.yaml"))
-        .findFirst()
-        .orElseThrow();
+  /** The file the agent reads, which is a note of the pod's. */
+  String config() {
+    return Objects.requireNonNull(
+        daemonSet().getSpec().getTemplate().getMetadata().getAnnotations().get("merlon.io/config"));
   }
 }

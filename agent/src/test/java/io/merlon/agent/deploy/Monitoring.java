@@ -32,7 +32,8 @@ final class Monitoring {
 
   record Authorization(SecretKeySelector credentials) {}
 
-  record Relabeling(List<String> sourceLabels, String targetLabel) {}
+  record Relabeling(
+      @Nullable List<String> sourceLabels, String targetLabel, @Nullable String replacement) {}
 
   record PrometheusRule(String apiVersion, String kind, ObjectMeta metadata, RuleSpec spec) {}
 
