@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fabric8.kubernetes.api.model.Container;
 import java.io.IOException;
@@ -12,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,33 +25,18 @@ class ChartTest {
   private static final String VALUES = "../deploy/chart/values/";
   private static final Pattern TABLE = Pattern.compile("\\| value \\|(?:.*\\|\n)*(?:.*\\|)");
 
-  private static Helm helm() {
-    Optional<Helm> helm = Helm.here();
-    if (helm.isEmpty()) {
-      System.out.println("ChartTest rendered nothing: there is no helm on the PATH, nor HELM");
-    }
-    assumeTrue(helm.isPresent());
-    return helm.orElseThrow();
-  }
-
-  private static Manifests render(String... options) {
-    Helm.Answer answer = helm().template(options);
-    assertEquals(0, answer.code(), answer.errors());
-    return Manifests.read(answer.out());
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"eks", "kind", "generic"})
   void rendersOnlyFieldsThatThereAre(String values) {
-    Manifests manifests = render("--values=" + VALUES + values + ".yaml");
+    Manifests manifests = Manifests.rendered("--values=" + VALUES + values + ".yaml");
     manifests.daemonSet();
-    assertEquals(0, helm().lint("--values=" + VALUES + values + ".yaml").code());
+    assertEquals(0, Helm.needed().lint("--values=" + VALUES + values + ".yaml").code());
   }
 
   @Test
   void rendersEveryOption() {
     Manifests manifests =
-        render(
+        Manifests.rendered(
             "--values=" + VALUES + "generic.yaml",
             "--set=exposePort=true,podMonitor.enabled=true,rules.enabled=true,dashboards.enabled=true",
             "--set=networkPolicy.enabled=true,guardAnnotations=true,seccomp=merlon,bpffs.mount=true,image.pullSecrets[0].name=s,podIdentity=true",
@@ -68,7 +51,7 @@ class ChartTest {
   @Test
   void closesItsPortToThoseWithoutAToken() {
     Manifests manifests =
-        render(
+        Manifests.rendered(
             "--values=" + VALUES + "generic.yaml",
             "--set=exposePort=true,podMonitor.enabled=true,tls.secret=cert,tokens=true",
             "--set=podMonitor.tokenSecret.name=token",
@@ -96,7 +79,7 @@ class ChartTest {
 
   @Test
   void rendersTheStepBeforeUninstalling() {
-    var pod = render("--set=detach=true").daemonSet().getSpec().getTemplate().getSpec();
+    var pod = Manifests.rendered("--set=detach=true").daemonSet().getSpec().getTemplate().getSpec();
     assertEquals("detach", pod.getInitContainers().getFirst().getArgs().getFirst());
     assertEquals(
         List.of("/bin/rm", "-f", "/profiles/merlon.json"),
@@ -108,7 +91,11 @@ class ChartTest {
   @Test
   void detachesByTheProfileItEnforcedWith() {
     var pod =
-        render("--set=detach=true,seccomp=merlon").daemonSet().getSpec().getTemplate().getSpec();
+        Manifests.rendered("--set=detach=true,seccomp=merlon")
+            .daemonSet()
+            .getSpec()
+            .getTemplate()
+            .getSpec();
     assertEquals(
         List.of("seccomp", "detach", "profile"),
         pod.getInitContainers().stream().map(Container::getName).toList());
@@ -120,7 +107,10 @@ class ChartTest {
   @Test
   void theConfigurationBelongsToThePodsTemplate() {
     var template =
-        render("--set=seccomp=merlon,settings.map-flows=5").daemonSet().getSpec().getTemplate();
+        Manifests.rendered("--set=seccomp=merlon,settings.map-flows=5")
+            .daemonSet()
+            .getSpec()
+            .getTemplate();
     var notes = template.getMetadata().getAnnotations();
     var config =
         template.getSpec().getVolumes().stream()
@@ -145,7 +135,7 @@ class ChartTest {
   @Test
   void isWatchedWhateverItIsCalled() {
     Helm.Answer answer =
-        helm()
+        Helm.needed()
             .templateOf(
                 "acme",
                 "--set=exposePort=true,podMonitor.enabled=true,rules.enabled=true",
@@ -164,7 +154,7 @@ class ChartTest {
   @Test
   void leavesNodesOutThatTakeNoAgent() {
     var asked =
-        render("--values=" + VALUES + "eks.yaml")
+        Manifests.rendered("--values=" + VALUES + "eks.yaml")
             .daemonSet()
             .getSpec()
             .getTemplate()
@@ -203,7 +193,7 @@ class ChartTest {
         "extraCapabilities={NET_RAW}"
       })
   void refusesWhatMeansNothing(String wrong) {
-    assertNotEquals(0, helm().template("--set=" + wrong).code());
+    assertNotEquals(0, Helm.needed().template("--set=" + wrong).code());
   }
 
   @ParameterizedTest
@@ -214,7 +204,7 @@ class ChartTest {
         Stream.of("--namespace=merlon", option).filter(Objects::nonNull).toArray(String[]::new);
     assertEquals(
         Files.readString(Path.of("../deploy/kustomize", folder, "merlon.yaml")),
-        helm().template(options).out(),
+        Helm.needed().template(options).out(),
         "make chart renders it anew");
   }
 

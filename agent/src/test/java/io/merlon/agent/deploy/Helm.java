@@ -1,5 +1,7 @@
 package io.merlon.agent.deploy;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +26,16 @@ record Helm(Path binary) {
             : Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
                 .map(folder -> Path.of(folder, "helm"));
     return places.filter(Files::isExecutable).map(Helm::new).findFirst();
+  }
+
+  /** The same; where there is none, what needs it is not tried, and says so. */
+  static Helm needed() {
+    Optional<Helm> helm = here();
+    if (helm.isEmpty()) {
+      System.out.println("nothing was rendered: there is no helm on the PATH, nor HELM");
+    }
+    assumeTrue(helm.isPresent());
+    return helm.orElseThrow();
   }
 
   Answer template(String... options) {

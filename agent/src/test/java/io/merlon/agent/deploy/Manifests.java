@@ -58,6 +58,15 @@ public record Manifests(List<Object> objects) {
     return read(Files.readString(Path.of("../deploy/kustomize", folder, "merlon.yaml")));
   }
 
+  /** What the chart renders with options, where there is a helm. */
+  public static Manifests rendered(String... options) {
+    Helm.Answer answer = Helm.needed().template(options);
+    if (answer.code() != 0) {
+      throw new IllegalStateException(answer.errors());
+    }
+    return read(answer.out());
+  }
+
   static Manifests read(String yaml) {
     List<Object> objects = new ArrayList<>();
     for (Object document : new Load(LoadSettings.builder().build()).loadAllFromString(yaml)) {
@@ -81,11 +90,7 @@ public record Manifests(List<Object> objects) {
     return found.getFirst();
   }
 
-  public ClusterRole clusterRole() {
-    return only(ClusterRole.class);
-  }
-
-  ClusterRole clusterRole(String name) {
+  public ClusterRole clusterRole(String name) {
     return objects.stream()
         .filter(ClusterRole.class::isInstance)
         .map(ClusterRole.class::cast)

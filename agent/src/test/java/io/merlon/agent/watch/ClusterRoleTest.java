@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -89,9 +90,32 @@ final class ClusterRoleTest {
     }
   }
 
+  /** What is asked about whoever shows a token. */
+  private Set<String> usedForTokens() throws IOException {
+    Set<String> asked = new ConcurrentSkipListSet<>();
+    server.trouble(
+        Integer.MAX_VALUE,
+        request -> request.contains("reviews"),
+        (request, exchange) -> {
+          asked.add("create " + request.replaceFirst("^/apis/([^/]+)/[^/]+/", "$1/"));
+          return TestApiServer.answer(
+                  201,
+                  "{\"status\":{\"authenticated\":true,\"allowed\":true,\"user\":{\"username\":\"p\"}}}")
+              .handle(request, exchange);
+        });
+    try (TokenReviews reviews = new TokenReviews(server.address(folder, "secret"))) {
+      assertEquals(TokenReviews.Review.ALLOWED, reviews.review("token", "/metrics"));
+    }
+    return asked;
+  }
+
   private static Set<String> given(String manifests) throws IOException {
+    return given(Manifests.of(manifests));
+  }
+
+  private static Set<String> given(Manifests manifests) {
     Set<String> given = new TreeSet<>();
-    for (var rule : Manifests.of(manifests).clusterRole().getRules()) {
+    for (var rule : manifests.clusterRole("merlon").getRules()) {
       for (String group : rule.getApiGroups()) {
         for (String resource : rule.getResources()) {
           for (String verb : rule.getVerbs()) {
@@ -110,5 +134,14 @@ final class ClusterRoleTest {
     List<String> ofEks = new ArrayList<>(used);
     ofEks.removeIf(right -> right.contains("podidentityassociations"));
     assertEquals(new TreeSet<>(ofEks), given("base"));
+  }
+
+  @Test
+  void givesWhatTokensTakeWhereTheyAreAskedFor() throws IOException {
+    Set<String> used = used();
+    used.removeIf(right -> right.contains("podidentityassociations"));
+    used.addAll(usedForTokens());
+    assertEquals(
+        used, given(Manifests.rendered("--set=exposePort=true,tls.secret=cert,tokens=true")));
   }
 }
