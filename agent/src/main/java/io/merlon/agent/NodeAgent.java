@@ -56,11 +56,6 @@ final class NodeAgent implements AutoCloseable {
         .addKeyValue("source", settings.node().source())
         .addKeyValue("found", datapath.adoption())
         .log("the agent starts");
-    OtherEnforcer.programs(settings.kernel().pinRoot())
-        .ifPresent(count ->
-            LOG.atWarn()
-                .addKeyValue("programs", count)
-                .log("the VPC CNI's network policy agent enforces on this node too"));
     AgentLoop made = loop(settings, datapath);
     this.thread = LoopThread.start(made, queue);
     if (settings.telling().kubernetesEvents() && !settings.dryRun()) {

@@ -44,6 +44,8 @@ final class Telling implements AutoCloseable {
   private final MetricsPages metrics = new MetricsPages(new AgentMetrics(version()));
   private final KernelLook kernel;
   private final @Nullable TokenDoor tokens;
+  private final @Nullable Certificates certificates;
+  private final OtherEnforcer other;
   private final List<StatusServer> servers = new ArrayList<>();
 
   /** Null until what the kernel holds is adopted. */
@@ -61,6 +63,12 @@ final class Telling implements AutoCloseable {
     this.source = source;
     this.tokens =
         settings.telling().door().tokens() ? new TokenDoor(reviewer(), System::nanoTime) : null;
+    AgentSettings.Door door = settings.telling().door();
+    this.certificates =
+        door.certificate().isPresent()
+            ? new Certificates(door.certificate().get(), door.key().orElseThrow())
+            : null;
+    this.other = new OtherEnforcer(settings.kernel().pinRoot());
     serve();
   }
 
@@ -96,16 +104,14 @@ final class Telling implements AutoCloseable {
                 this::sinceWork,
                 this::sinceWell,
                 this::missingPins,
-                source::staleness));
+                source::staleness,
+                this::problems));
     AgentPages all = new AgentPages(pages, log, this::metrics, this::denials);
-    AgentSettings.Door door = settings.telling().door();
     if (settings.telling().http().isPresent()) {
       servers.add(
           StatusServer.start(
               settings.telling().http().get(),
-              door.certificate().isPresent()
-                  ? new Certificates(door.certificate().get(), door.key().orElseThrow())
-                  : null,
+              certificates,
               tokens == null ? all::answer : tokens.before(all::answer)));
     }
     if (settings.telling().socket().isPresent() && !settings.dryRun()) {
@@ -137,6 +143,15 @@ final class Telling implements AutoCloseable {
         : PinnedMaps.missing(settings.kernel().pinRoot());
   }
 
+  /** What is wrong beside the loop, and no restart mends. Kubelets ask every few seconds. */
+  private List<String> problems() {
+    List<String> problems = new ArrayList<>(other.problems());
+    if (certificates != null) {
+      certificates.problem().ifPresent(problems::add);
+    }
+    return problems;
+  }
+
   private PeerDenials.Counted denials() {
     Watching now = watching;
     return now == null ? PeerDenials.Counted.NOTHING : now.denials();
@@ -163,7 +178,8 @@ final class Telling implements AutoCloseable {
         now == null ? EventTally.NOTHING : now.events(),
         denials(),
         now == null ? Verified.NEVER : now.verified(),
-        now == null ? Optional.empty() : now.flowUse());
+        now == null ? Optional.empty() : now.flowUse(),
+        other.programs());
   }
 
   /** To be closed while the loop still runs. */

@@ -53,6 +53,7 @@ public final class AgentMetrics implements AutoCloseable {
    * @param kernel empty while the loop does not say: what it counts is left out of the page then,
    *     for a number that falls to nothing would be taken for a restart
    * @param idle since the loop came round
+   * @param others programs of another agent that enforces the same policies
    */
   public record Facts(
       AgentView view,
@@ -62,7 +63,8 @@ public final class AgentMetrics implements AutoCloseable {
       EventTally events,
       PeerDenials.Counted denials,
       Verified verified,
-      Optional<FlowUse> flows) {}
+      Optional<FlowUse> flows,
+      long others) {}
 
   /** A page as it is sent. */
   public record Text(String contentType, String body) {}
@@ -173,6 +175,7 @@ public final class AgentMetrics implements AutoCloseable {
     page.put(Metric.PROBLEMS, view.seen().problems().size());
     page.put(Metric.BROKEN_GLASS, view.breaks().all().size());
     page.put(Metric.TROUBLE, view.trouble().isPresent() ? 1 : 0);
+    page.put(Metric.OTHER_ENFORCER, facts.others());
     page.put(Metric.DAMAGES, view.damages().size());
     page.put(Metric.CLUSTER_EVENTS, view.counts().events());
     page.put(Metric.PLANS, view.counts().plans());

@@ -117,6 +117,10 @@ public enum Metric {
       Type.GAUGE,
       "merlon_damages",
       "Things of Merlon's in the kernel that somebody else changed and that stay so."),
+  OTHER_ENFORCER(
+      Type.GAUGE,
+      "merlon_other_enforcer_programs",
+      "Programs that the VPC CNI's own network policy agent has pinned: both enforce then."),
   CLUSTER_EVENTS(Type.COUNTER, "merlon_cluster_events", "Changes of the cluster."),
   PLANS(Type.COUNTER, "merlon_plans", "Plans applied to the kernel."),
   PLAN_STEPS(Type.COUNTER, "merlon_plan_steps", "Steps of these plans."),

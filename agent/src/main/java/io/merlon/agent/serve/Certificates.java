@@ -7,31 +7,43 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A certificate and its key, in files that somebody renews: a connection gets what they hold when
- * it begins, or the last that could be read. For the server's thread.
+ * it begins, or the last that could be read; while none ever could, it ends at once. That is a
+ * problem of the port's, not of the agent, which goes on enforcing.
  */
 public final class Certificates {
   private static final Logger LOG = LoggerFactory.getLogger(Certificates.class);
 
+  private static final Pattern OLDER_KEY = Pattern.compile("BEGIN (RSA|EC|DSA) PRIVATE KEY");
+
   private final Path certificate;
   private final Path key;
-  private FileTime changed;
-  private SslContext context;
+  private List<Optional<FileTime>> tried = List.of();
+  private @Nullable SslContext context;
+  private volatile Optional<String> problem = Optional.empty();
 
-  /** Reads them. */
-  public Certificates(Path certificate, Path key) throws IOException {
+  /** Reads them, if they can be read yet. */
+  public Certificates(Path certificate, Path key) {
     this.certificate = certificate;
     this.key = key;
-    this.changed = Files.getLastModifiedTime(certificate);
-    this.context = read();
+    var _ = context();
+  }
+
+  /** Why what the files hold is not shown, if it is not. */
+  public Optional<String> problem() {
+    return problem;
   }
 
   private SslContext read() throws IOException {
+    checkForm();
     try {
       return SslContextBuilder.forServer(certificate.toFile(), key.toFile())
           .sslProvider(SslProvider.JDK)
@@ -42,24 +54,40 @@ public final class Certificates {
     }
   }
 
-  SslContext context() {
-    @Nullable FileTime now = changedAt();
-    if (now != null && !now.equals(changed)) {
+  /** What cert-manager writes unless it is told otherwise, and Java does not read. */
+  private void checkForm() throws IOException {
+    if (Files.isReadable(key) && OLDER_KEY.matcher(Files.readString(key)).find()) {
+      throw new IOException(
+          key
+              + " is not PKCS#8; openssl pkcs8 -topk8 -nocrypt makes it so, and cert-manager's"
+              + " privateKey.encoding PKCS8");
+    }
+  }
+
+  /** What the files hold now; null if they never held any. For one thread. */
+  @Nullable SslContext context() {
+    List<Optional<FileTime>> now = List.of(changedAt(certificate), changedAt(key));
+    if (!now.equals(tried)) {
+      tried = now;
       try {
         context = read();
-        changed = now;
+        problem = Optional.empty();
       } catch (IOException e) {
-        LOG.atWarn().addKeyValue("reason", e.getMessage()).log("the certificate is kept");
+        problem =
+            Optional.of(
+                (context == null ? "the port serves nobody: " : "the certificate is kept: ")
+                    + e.getMessage());
+        LOG.atError().addKeyValue("reason", problem.get()).log("the certificate cannot be read");
       }
     }
     return context;
   }
 
-  private @Nullable FileTime changedAt() {
+  private static Optional<FileTime> changedAt(Path file) {
     try {
-      return Files.getLastModifiedTime(certificate);
+      return Optional.of(Files.getLastModifiedTime(file));
     } catch (IOException e) {
-      return null;
+      return Optional.empty();
     }
   }
 }

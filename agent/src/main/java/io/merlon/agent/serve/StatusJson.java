@@ -10,14 +10,17 @@ import io.merlon.agent.program.Adoption;
 import io.merlon.agent.watch.KindStatus;
 import io.merlon.agent.watch.Staleness;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The agent's state as JSON. As on every page, fields are only ever added. */
 final class StatusJson {
   private StatusJson() {}
 
-  static String status(String node, AgentView view, Optional<Staleness> staleness) {
+  static String status(
+      String node, AgentView view, Optional<Staleness> staleness, List<String> aside) {
     return JsonText.object(json -> {
       json.writeStringField("node", node);
       json.writeBooleanField("enforcing", view.progress().enforcing());
@@ -34,7 +37,7 @@ final class StatusJson {
         staleness(json, staleness.get());
       }
       glass(json, view);
-      strings(json, "problems", view.problems());
+      strings(json, "problems", Stream.concat(view.problems().stream(), aside.stream()).toList());
     });
   }
 

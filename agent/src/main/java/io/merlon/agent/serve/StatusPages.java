@@ -27,13 +27,15 @@ public final class StatusPages {
    * @param sinceWell for how long applying or repairing has been failing
    * @param missingPins what should be pinned and is not
    * @param staleness how far cluster state may lag behind, if the source knows
+   * @param aside what is wrong with neither loop nor kernel
    */
   public record Sources(
       Supplier<Optional<AgentView>> view,
       Supplier<Duration> sinceWork,
       Supplier<Duration> sinceWell,
       Supplier<List<String>> missingPins,
-      Supplier<Optional<Staleness>> staleness) {}
+      Supplier<Optional<Staleness>> staleness,
+      Supplier<List<String>> aside) {}
 
   public StatusPages(String node, Sources sources) {
     this.node = node;
@@ -58,7 +60,9 @@ public final class StatusPages {
   private Response answer(String path, AgentView view) {
     return switch (path) {
       case "/readyz" -> ready(view);
-      case "/v1/status" -> Response.json(StatusJson.status(node, view, sources.staleness().get()));
+      case "/v1/status" ->
+          Response.json(
+              StatusJson.status(node, view, sources.staleness().get(), sources.aside().get()));
       case "/v1/pods" -> Response.json(PodsJson.of(view));
       case "/v1/policies" -> Response.json(PoliciesJson.of(view));
       case "/v1/reach" -> Response.json(ReachJson.of(view.seen()));
@@ -95,6 +99,7 @@ public final class StatusPages {
         .ifPresent(trouble -> wrong.add("not enforced: " + trouble.text()));
     view.map(AgentView::damages)
         .ifPresent(all -> all.forEach(one -> wrong.add("damaged: " + one.text())));
+    wrong.addAll(sources.aside().get());
     return Response.text(status, String.join("\n", wrong));
   }
 

@@ -12,6 +12,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import java.io.IOException;
@@ -152,7 +153,12 @@ public final class StatusServer implements AutoCloseable {
     protected void initChannel(Channel channel) {
       connections.opened(channel);
       if (certificates != null) {
-        channel.pipeline().addLast(certificates.context().newHandler(channel.alloc()));
+        SslContext context = certificates.context();
+        if (context == null) {
+          var _ = channel.close();
+          return;
+        }
+        channel.pipeline().addLast(context.newHandler(channel.alloc()));
       }
       channel
           .pipeline()

@@ -53,7 +53,8 @@ class AgentMetricsTest {
                 new FlowUse.Of(7, 100),
                 new FlowUse.Of(0, 50),
                 new FlowUse.Of(3, 10),
-                new FlowUse.Of(0, 10))));
+                new FlowUse.Of(0, 10))),
+        2);
   }
 
   private static String series(int number) {

@@ -18,6 +18,7 @@ public final class SampleFacts {
         EventTally.NOTHING,
         PeerDenials.Counted.NOTHING,
         Verified.NEVER,
-        Optional.empty());
+        Optional.empty(),
+        0);
   }
 }

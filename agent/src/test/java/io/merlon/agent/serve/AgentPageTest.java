@@ -55,7 +55,8 @@ class AgentPageTest {
                     () -> Duration.ZERO,
                     () -> Duration.ZERO,
                     List::of,
-                    Optional::empty)),
+                    Optional::empty,
+                    List::of)),
             log,
             _ -> CompletableFuture.completedFuture(Response.text(200, "")),
             denials::counted);

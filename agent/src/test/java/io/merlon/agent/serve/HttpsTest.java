@@ -3,6 +3,7 @@ package io.merlon.agent.serve;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.agent.interfaces.OwnNamespace;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -100,10 +102,32 @@ class HttpsTest {
     }
   }
 
+  /** As when a secret is made after the agent: the port alone waits for it. */
   @Test
-  void filesWithoutACertificateAreAnError() throws IOException {
+  void withoutACertificateNobodyIsServedUntilThereIsOne() throws Exception {
     Files.writeString(certificate(), "nothing");
-    assertThrows(
-        IOException.class, () -> new Certificates(certificate(), folder.resolve("tls.key")));
+    Certificates certificates = new Certificates(certificate(), folder.resolve("tls.key"));
+    try (StatusServer server =
+        StatusServer.start(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            certificates,
+            _ -> CompletableFuture.completedFuture(Response.text(200, "ok")))) {
+      assertThrows(IOException.class, () -> StatusClient.get(server.address(), "/healthz"));
+      assertTrue(certificates.problem().orElseThrow().startsWith("the port serves nobody: "));
+      issue(Instant.parse("2026-01-01T00:00:00Z"));
+      shown(server);
+      assertEquals(Optional.empty(), certificates.problem());
+    }
+  }
+
+  @Test
+  void saysHowAKeyOfAnOlderFormIsMended() throws IOException {
+    issue(Instant.parse("2026-01-01T00:00:00Z"));
+    Path key = folder.resolve("tls.key");
+    Path older = folder.resolve("older.key");
+    OwnNamespace.execute(
+        List.of("openssl", "ec", "-in", key.toString(), "-out", older.toString()), "");
+    String problem = new Certificates(certificate(), older).problem().orElseThrow();
+    assertTrue(problem.contains("openssl pkcs8 -topk8"), problem);
   }
 }

@@ -31,6 +31,7 @@ class StatusServerTest {
   private Duration idle = Duration.ZERO;
   private Duration failing = Duration.ZERO;
   private List<String> missing = List.of();
+  private List<String> aside = List.of();
   private Optional<AgentView> view = Optional.of(loop.view());
   private final StatusServer server = start();
 
@@ -39,7 +40,12 @@ class StatusServerTest {
         new StatusPages(
             "n1",
             new StatusPages.Sources(
-                () -> view, () -> idle, () -> failing, () -> missing, Optional::empty));
+                () -> view,
+                () -> idle,
+                () -> failing,
+                () -> missing,
+                Optional::empty,
+                () -> aside));
     return ServedHere.now(request -> pages.answer(request.path()));
   }
 
@@ -57,6 +63,16 @@ class StatusServerTest {
         get("/readyz").body());
     tell();
     assertEquals(200, get("/readyz").statusCode());
+  }
+
+  /** A restart mends none of it, so that the kubelet is not told to try one. */
+  @Test
+  void tellsWhatIsWrongBesideItAndStaysWell() throws Exception {
+    tell();
+    aside = List.of("another agent enforces");
+    assertEquals(200, get("/healthz").statusCode());
+    assertEquals("ok\nanother agent enforces\n", get("/healthz").body());
+    assertTrue(get("/v1/status").body().contains("\"another agent enforces\""));
   }
 
   @Test
