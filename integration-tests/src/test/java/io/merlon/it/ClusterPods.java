@@ -1,17 +1,25 @@
 package io.merlon.it;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /** Pods of scenarios, which run {@link PodTraffic} with the runtime of Merlon's own image. */
 record ClusterPods(Kubectl cluster) {
   /** Where {@code merlon.io/test} is written, so that all of it can be found again. */
   static final String OURS = "merlon.io/test=scenario";
+
+  private static final Pattern FIELDS = Pattern.compile("\\w+=\\d+( \\w+=\\d+)*");
+  private static final Pattern SERVED = Pattern.compile("serving|(tcp|udp) [0-9a-f.:]+");
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   /**
    * A pod.
@@ -105,13 +113,12 @@ record ClusterPods(Kubectl cluster) {
         .orElseThrow(() -> new IllegalStateException(pod.name() + " has only " + all));
   }
 
-  /** What a pod that holds or tries connections said last. */
+  /** What a pod that holds or tries connections said last; empty if nothing yet. */
   Map<String, Long> said(Spec pod) {
-    String line = lines(pod, "--tail=1").strip();
     Map<String, Long> said = new HashMap<>();
-    for (String field : line.split(" ", -1)) {
-      String[] parts = field.split("=", -1);
-      if (parts.length == 2) {
+    for (String line : log(pod, FIELDS, "--tail=1")) {
+      for (String field : line.split(" ", -1)) {
+        String[] parts = field.split("=", -1);
         said.put(parts[0], Long.parseLong(parts[1]));
       }
     }
@@ -123,19 +130,40 @@ record ClusterPods(Kubectl cluster) {
     return said(pod).getOrDefault(field, 0L);
   }
 
-  String lines(Spec pod, String... options) {
-    String[] command = new String[options.length + 3];
-    command[0] = "--namespace=" + pod.namespace();
-    command[1] = "logs";
-    command[2] = pod.name();
-    System.arraycopy(options, 0, command, 3, options.length);
-    return cluster.run(command).succeeded();
+  /** All that came to a server, as {@code tcp} or {@code udp} and whence. */
+  List<String> arrivals(Spec server) {
+    List<String> lines = log(server, SERVED, "--tail=-1");
+    assertEquals("serving", lines.isEmpty() ? "nothing" : lines.getFirst(), server.name());
+    return lines.subList(1, lines.size());
   }
 
   /** How often a server was come to, by {@code tcp} or {@code udp}, from an address. */
   long came(Spec server, String protocol, String from) {
-    String line = protocol + " " + from;
-    return lines(server).lines().filter(line::equals).count();
+    return arrivals(server).stream().filter((protocol + " " + from)::equals).count();
+  }
+
+  /**
+   * A pod's log. A kubelet with much to do at times answers with an excuse in its place, and
+   * kubectl warns: then it is asked again, and what it said is printed.
+   */
+  private List<String> log(Spec pod, Pattern expected, String tail) {
+    List<String> lines = new ArrayList<>();
+    Await.seldom(
+        "a log of nothing but " + expected + " of " + pod.name(),
+        SOON,
+        () -> {
+          lines.clear();
+          cluster
+              .run("--namespace=" + pod.namespace(), "logs", pod.name(), tail)
+              .succeeded()
+              .lines()
+              .forEach(lines::add);
+          List<String> others =
+              lines.stream().filter(line -> !expected.matcher(line).matches()).toList();
+          others.forEach(line -> System.out.println("log of " + pod.name() + ": " + line));
+          return others.isEmpty();
+        });
+    return lines;
   }
 
   /**

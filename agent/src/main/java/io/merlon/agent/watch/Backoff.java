@@ -14,6 +14,8 @@ final class Backoff {
   private final Pace pace;
   private final Regained word;
   private Duration next = FIRST;
+  private long heard;
+  private boolean woken;
 
   /**
    * Waits for nothing yet.
@@ -28,11 +30,17 @@ final class Backoff {
   /** The server has answered as it should. */
   void reset() {
     next = FIRST;
+    woken = false;
+  }
+
+  /** Something is about to be tried: word that comes meanwhile counts. */
+  void tries() {
+    heard = word.heard();
   }
 
   /**
-   * Waits. Word cuts the wait short, and does not make the next one shorter: a server that answers
-   * some and fails others is asked no more often for it.
+   * Waits. Word cuts the wait short once, until the server answers as it should, and does not make
+   * the next one shorter: one that answers some and fails others is not asked on and on for it.
    *
    * @param asked how long the server asks for, which it gets whatever the word; null if it does not
    */
@@ -43,8 +51,8 @@ final class Backoff {
     }
     Duration doubled = next.multipliedBy(2);
     next = doubled.compareTo(LONGEST) < 0 ? doubled : LONGEST;
-    if (asked == null) {
-      pace.pause(jittered(least, pace), word);
+    if (asked == null && !woken) {
+      woken = pace.pause(jittered(least, pace), word, heard);
     } else {
       pace.pause(jittered(least, pace));
     }

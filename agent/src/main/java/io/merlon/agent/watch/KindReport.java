@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps the status of one kind; written by its thread, read by any. */
 final class KindReport {
-  /** So long without an answer, and a failure: the server was away, for others too. */
+  /** What failed for so long is a server that was away, for others too. */
   private static final Duration AWAY = Duration.ofSeconds(10);
 
   private final Kind kind;
@@ -22,6 +22,7 @@ final class KindReport {
   private long unreadable;
   private long refusals;
   private @Nullable String lastFailure;
+  private @Nullable Instant failingSince;
 
   KindReport(Kind kind, InstantSource clock) {
     this.kind = kind;
@@ -32,10 +33,11 @@ final class KindReport {
   /** Whether the server had been away. */
   synchronized boolean contact(int nowKnown) {
     Instant now = clock.instant();
-    boolean away = lastFailure != null && Duration.between(contact, now).compareTo(AWAY) >= 0;
+    boolean away = failingSince != null && Duration.between(failingSince, now).compareTo(AWAY) >= 0;
     contact = now;
     objects = nowKnown;
     lastFailure = null;
+    failingSince = null;
     return away;
   }
 
@@ -45,15 +47,17 @@ final class KindReport {
     condition = Condition.KNOWN;
   }
 
-  synchronized void absent() {
-    contact(0);
+  /** Whether the server had been away. */
+  synchronized boolean absent() {
     condition = Condition.ABSENT;
+    return contact(0);
   }
 
   /** Whether this is the first failure since the last success. */
   synchronized boolean failed(String reason) {
     boolean first = lastFailure == null;
     failures++;
+    failingSince = first ? clock.instant() : failingSince;
     lastFailure = reason;
     return first;
   }

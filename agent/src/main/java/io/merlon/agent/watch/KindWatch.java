@@ -85,6 +85,7 @@ final class KindWatch implements Runnable {
 
   private void step() throws InterruptedException, InterruptedIOException {
     String from = cursor;
+    backoff.tries();
     try {
       if (from == null) {
         list();
@@ -165,7 +166,11 @@ final class KindWatch implements Runnable {
   }
 
   private void contact() {
-    if (report.contact(feed.store().size())) {
+    tellIf(report.contact(feed.store().size()));
+  }
+
+  private void tellIf(boolean again) {
+    if (again) {
       regained.tell();
     }
   }
@@ -243,7 +248,7 @@ final class KindWatch implements Runnable {
     absenceSuspected = false;
     backoff.reset();
     feed.absent();
-    report.absent();
+    tellIf(report.absent());
     progress.all(kind);
     pace.pause(Backoff.jittered(settings.absentPoll(), pace));
   }

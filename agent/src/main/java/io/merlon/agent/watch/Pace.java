@@ -9,8 +9,13 @@ interface Pace extends InstantSource {
   /** Waits. */
   void pause(Duration duration) throws InterruptedException;
 
-  /** Waits, but not on when there is word. */
-  void pause(Duration duration, Regained word) throws InterruptedException;
+  /**
+   * Waits, but not on when there is word.
+   *
+   * @param heard see {@link Regained#await}
+   * @return whether there was
+   */
+  boolean pause(Duration duration, Regained word, long heard) throws InterruptedException;
 
   /** A number of [0, 1). */
   double chance();
@@ -29,8 +34,9 @@ interface Pace extends InstantSource {
       }
 
       @Override
-      public void pause(Duration duration, Regained word) throws InterruptedException {
-        word.await(duration);
+      public boolean pause(Duration duration, Regained word, long heard)
+          throws InterruptedException {
+        return word.await(heard, duration);
       }
 
       @Override

@@ -16,14 +16,24 @@ final class Regained {
     notifyAll();
   }
 
-  /** Waits until somebody tells, and no longer than this. */
-  synchronized void await(Duration longest) throws InterruptedException {
-    long before = told;
+  /** How often there was word. Who asks before it tries misses none while it does. */
+  synchronized long heard() {
+    return told;
+  }
+
+  /**
+   * Waits for word, and no longer than this.
+   *
+   * @param heard the word of before; if there was some since, there is no wait
+   * @return whether there was word
+   */
+  synchronized boolean await(long heard, Duration longest) throws InterruptedException {
     long end = System.nanoTime() + longest.toNanos();
     long left = longest.toNanos();
-    while (told == before && left > 0) {
+    while (told == heard && left > 0) {
       TimeUnit.NANOSECONDS.timedWait(this, left);
       left = end - System.nanoTime();
     }
+    return told != heard;
   }
 }

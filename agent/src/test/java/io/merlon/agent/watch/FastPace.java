@@ -37,10 +37,10 @@ final class FastPace implements Pace {
   }
 
   @Override
-  public void pause(Duration duration, Regained word) throws InterruptedException {
+  public boolean pause(Duration duration, Regained word, long heard) throws InterruptedException {
     pauses.add(duration);
     boolean scaled = hasty.isEmpty() || Thread.currentThread().getName().equals(hasty);
-    word.await(scaled ? duration.dividedBy(1_000) : Duration.ofHours(1));
+    return word.await(heard, scaled ? duration.dividedBy(1_000) : Duration.ofHours(1));
   }
 
   @Override
