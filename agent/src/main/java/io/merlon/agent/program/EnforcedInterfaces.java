@@ -46,11 +46,13 @@ final class EnforcedInterfaces {
   void guard(HostInterface at, InterfaceEntry entry, boolean beside) {
     known.add(at.ifindex());
     endpoints.enter(at.ifindex(), entry);
-    for (HookPlace place : HookPlace.of(at.ifindex(), entry.uplink())) {
-      if (beside ? !hooks.isAt(place) : !hooks.isCurrent(place)) {
-        hooks.put(place);
-        lastPut = nanos.getAsLong();
-      }
+    List<HookPlace> missing =
+        HookPlace.of(at.ifindex(), entry.uplink()).stream()
+            .filter(place -> beside ? !hooks.isAt(place) : !hooks.isCurrent(place))
+            .toList();
+    if (!missing.isEmpty()) {
+      hooks.put(missing);
+      lastPut = nanos.getAsLong();
     }
   }
 

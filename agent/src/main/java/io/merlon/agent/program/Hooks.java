@@ -122,13 +122,27 @@ final class Hooks implements AutoCloseable {
   }
 
   /**
+   * The same at places of one interface. What waits for grace periods comes first, with programs
+   * that have no opinion: between one hook's judging and the other's, a request would be seen by
+   * nobody, and its reply be taken for an opening.
+   */
+  void put(List<HookPlace> places) {
+    if (places.size() > 1 && kind != HookKind.CLSACT) {
+      places.stream()
+          .filter(place -> !isAt(place) && !(kind == HookKind.BEST && mayBeginWithFilter(place)))
+          .forEach(tcx::begin);
+    }
+    places.forEach(this::put);
+  }
+
+  /**
    * A filter runs after all links: where others have one already, only a link is first. The
    * question for the qdisc makes it, and so deactivates the interface for a moment: it is the last
-   * one.
+   * one. Where a filter of ours is, there is one.
    */
   private boolean mayBeginWithFilter(HookPlace place) {
     return !tcx.isAt(place)
-        && !inUse.contains(place.ifindex())
+        && (!inUse.contains(place.ifindex()) || clsact.programAt(place).isPresent())
         && tcx.isFree(place)
         && ClsactHooks.isPossible(place.ifindex());
   }

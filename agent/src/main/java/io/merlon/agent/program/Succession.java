@@ -1,5 +1,7 @@
 package io.merlon.agent.program;
 
+import io.merlon.bpf.BpfException;
+import io.merlon.netlink.Links;
 import java.util.List;
 import java.util.Set;
 
@@ -33,8 +35,19 @@ final class Succession {
     }
     List<HookPlace> there = interfaces.held();
     int different = hooks.different(there);
-    there.stream().filter(place -> !hooks.isCurrent(place)).forEach(hooks::put);
+    there.stream().filter(place -> !hooks.isCurrent(place)).forEach(this::replace);
     return new Adoption.Adopted(state.endpoints().interfaces().size(), different);
+  }
+
+  /** Puts our program in the former one's place, unless the interface goes meanwhile. */
+  private void replace(HookPlace place) {
+    try {
+      hooks.put(place);
+    } catch (BpfException failure) {
+      if (Links.list().stream().anyMatch(link -> link.ifindex() == place.ifindex())) {
+        throw failure;
+      }
+    }
   }
 
   boolean isBeside() {

@@ -25,7 +25,6 @@ import io.merlon.bpf.OwnedProgram;
 import io.merlon.bpf.Pins;
 import io.merlon.bpf.TcxLink;
 import io.merlon.datapath.Hook;
-import io.merlon.netlink.Qdisc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -44,7 +43,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What somebody removed behind our back is noticed and comes back; what is others' stays. */
 class RepairTest {
-  private static final PodRef WEB = new PodRef("shop", "web");
+  static final PodRef WEB = new PodRef("shop", "web");
 
   static VerdictTable closed() {
     Map<Integer, Row> in = Map.of(0, row(Direction.INGRESS));
@@ -55,12 +54,11 @@ class RepairTest {
     return Row.of(Decision.deny(new DecidedBy.DefaultDeny(direction, List.of())));
   }
 
-  private static LibbpfDatapath enforced(KernelNode node, HostInterface at) {
+  static LibbpfDatapath enforced(KernelNode node, HostInterface at) {
     return enforced(node, node.open(), at);
   }
 
-  private static LibbpfDatapath enforced(
-      KernelNode node, LibbpfDatapath datapath, HostInterface at) {
+  static LibbpfDatapath enforced(KernelNode node, LibbpfDatapath datapath, HostInterface at) {
     datapath.apply(new PlanStep.WriteTable(0, closed()));
     datapath.apply(new PlanStep.SwitchSubject(1, 0));
     Endpoint endpoint = new Endpoint(1, Mode.ENFORCE, List.of(Address.of("10.0.0.1")));
@@ -103,42 +101,6 @@ class RepairTest {
     Path pin = new PinLayout(node.root()).link(at.ifindex(), Hook.FROM_POD);
     try (TcxLink link = TcxLink.openPinned(pin)) {
       link.detach();
-    }
-  }
-
-  /** The qdisc that a filter needs deactivates its interface for a moment. */
-  @Test
-  void whatWasThereBeforeGetsLinksAtOnceAndNoQdisc() {
-    try (KernelNode node = new KernelNode(HookKind.BEST)) {
-      HostInterface at = node.addInterfaces(1).getFirst();
-      try (LibbpfDatapath datapath = enforced(node, at)) {
-        List<Integer> ours = List.of(datapath.kernel().program(Hook.FROM_POD).id());
-        assertEquals(ours, node.links(at));
-        assertEquals(1, node.programs(at, Hook.TO_POD).size());
-        assertFalse(node.namespace().call(() -> Qdisc.isClsact(at.ifindex())));
-        assertEquals(0, node.namespace().<Integer>call(() -> datapath.settle(5)));
-        node.run(() -> datapath.release(at.ifindex()));
-        assertFalse(node.namespace().call(() -> Qdisc.isClsact(at.ifindex())));
-      }
-    }
-  }
-
-  /** The kernel gives a number that is free again to the next interface. */
-  @Test
-  void aNewInterfaceOfAFormersNumberGetsAFilterFirst() {
-    try (KernelNode node = new KernelNode(HookKind.BEST)) {
-      HostInterface at = node.addInterfaces(1).getFirst();
-      try (LibbpfDatapath datapath = enforced(node, at)) {
-        node.namespace().ip("link delete " + at.name());
-        datapath.release(at.ifindex());
-        node.namespace()
-            .ip(
-                "link add %s index %d type veth peer name pod0".formatted(at.name(), at.ifindex()),
-                "link set %s up".formatted(at.name()));
-        node.run(() -> datapath.bind(at, WEB));
-        assertEquals(List.of(), node.links(at));
-        assertEquals(1, node.programs(at, Hook.FROM_POD).size());
-      }
     }
   }
 
