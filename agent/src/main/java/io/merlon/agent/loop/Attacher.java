@@ -2,6 +2,7 @@ package io.merlon.agent.loop;
 
 import io.merlon.agent.compile.LocalPod;
 import io.merlon.agent.compile.PersistentMap;
+import io.merlon.agent.identity.Address;
 import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.interfaces.Link;
 import io.merlon.agent.program.Datapath;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,11 +63,31 @@ final class Attacher {
             }
           }
         });
+    recognize(state);
+  }
+
+  /**
+   * An interface may come before the cluster tells whose it is: then it is held to be the former
+   * pod's of that name. It is the next one's if that one's addresses lead there, and no others: the
+   * CNI set up those routes for it, and the cluster tells its addresses only afterwards.
+   */
+  private void recognize(LoopState state) {
+    hooks.forEach((ifindex, use) -> {
+      LocalPod pod = pod(state, use);
+      Set<Address> routes = state.links().routes().getOrDefault(ifindex, Set.of());
+      if (pod != null && !routes.isEmpty() && pod.addresses().containsAll(routes)) {
+        uids.put(ifindex, pod.uid());
+      }
+    });
   }
 
   private static String uid(LoopState state, HookUse use) {
-    LocalPod pod = use instanceof HookUse.OfPod(var ref) ? state.policy().pods().get(ref) : null;
+    LocalPod pod = pod(state, use);
     return pod == null ? "" : pod.uid();
+  }
+
+  private static @Nullable LocalPod pod(LoopState state, HookUse use) {
+    return use instanceof HookUse.OfPod(var ref) ? state.policy().pods().get(ref) : null;
   }
 
   /** What an earlier process enforced at a pod's interface is not to end because we know less. */
@@ -122,8 +144,8 @@ final class Attacher {
   /**
    * A pod at whose interface its policies are enforced.
    *
-   * @param uid of the pod that was meant when its interface came: another one may have the name by
-   *     now
+   * @param uid of the pod that was meant when its interface came, or whose addresses have led there
+   *     since: another one may have the name by now
    */
   record Bound(PodRef pod, String uid) {}
 

@@ -5,6 +5,7 @@ import static io.merlon.agent.loop.Shop.denyAll;
 import static io.merlon.agent.loop.Shop.gonePod;
 import static io.merlon.agent.loop.Shop.link;
 import static io.merlon.agent.loop.Shop.mirror;
+import static io.merlon.agent.loop.Shop.named;
 import static io.merlon.agent.loop.Shop.namespace;
 import static io.merlon.agent.loop.Shop.pod;
 import static io.merlon.agent.loop.Shop.ref;
@@ -21,6 +22,7 @@ import io.merlon.agent.compile.Mode;
 import io.merlon.agent.compile.Row;
 import io.merlon.agent.compile.VerdictTable;
 import io.merlon.agent.config.UntilKnown;
+import io.merlon.agent.identity.Address;
 import io.merlon.agent.interfaces.InterfaceNaming;
 import io.merlon.agent.interfaces.LinkEvent;
 import io.merlon.agent.interfaces.PodInterfaces;
@@ -111,6 +113,69 @@ class HeldTest {
     assertTrue(datapath.held.contains(LATE));
     tell(loop, List.of(), new LinkEvent.Vanished(link(9, "late")), appeared(link(10, "late")));
     assertEquals(Set.of(), datapath.held);
+  }
+
+  /** The cluster may be late, the kernel is not. */
+  @Test
+  void anInterfaceThatCameBeforeItsPodWasToldIsItsOwnOnceItsAddressLeadsThere() {
+    AgentLoop loop = running(UntilKnown.ALLOW);
+    tell(loop, List.of(pod("late", "first", "10.0.0.9", Map.of())), appeared(link(9, "late")));
+    tell(loop, List.of(), routed("10.0.0.9", 9));
+    tell(
+        loop,
+        List.of(),
+        unrouted("10.0.0.9", 9),
+        new LinkEvent.Vanished(link(9, "late")),
+        appeared(link(10, "late")),
+        routed("10.0.0.10", 10));
+    tell(loop, List.of(gonePod("late")));
+    tell(loop, List.of(pod("late", "second", "", Map.of())));
+    assertTrue(datapath.held.contains(LATE), "whose it is is not known yet");
+    tell(loop, List.of(pod("late", "second", "10.0.0.10", Map.of())));
+    assertEquals(Set.of(), datapath.held);
+    assertEquals(Set.of(), loop.view().held().pods());
+  }
+
+  @Test
+  void anInterfaceToWhichTheFormerPodsAddressLeadsOpensNothing() {
+    AgentLoop loop = running(UntilKnown.ALLOW);
+    tell(
+        loop,
+        List.of(pod("late", "first", "10.0.0.9", Map.of())),
+        appeared(link(9, "late")),
+        routed("10.0.0.9", 9));
+    tell(loop, List.of(pod("late", "second", "10.0.0.10", Map.of())));
+    assertTrue(datapath.held.contains(LATE));
+    tell(loop, List.of(), routed("10.0.0.10", 9));
+    assertTrue(datapath.held.contains(LATE), "the former one's leads there still");
+    tell(loop, List.of(), unrouted("10.0.0.9", 9));
+    assertEquals(Set.of(), datapath.held);
+  }
+
+  /** Where only routes tell whose an interface is, a name says nothing. */
+  @Test
+  void anInterfaceFoundByItsRouteIsThePodsWhoseAddressThatIs() {
+    AgentLoop loop = running(UntilKnown.ALLOW);
+    tell(
+        loop,
+        List.of(pod("late", "first", "10.0.0.9", Map.of())),
+        appeared(named(9, "cali1")),
+        routed("10.0.0.9", 9));
+    assertEquals(Set.of(), datapath.held);
+    tell(loop, List.of(pod("late", "second", "", Map.of())), appeared(named(10, "cali2")));
+    tell(loop, List.of(), routed("10.0.0.10", 10));
+    assertTrue(datapath.held.contains(LATE), "the first one's may be there still");
+    tell(loop, List.of(pod("late", "second", "10.0.0.10", Map.of())));
+    assertEquals(ref("late"), datapath.bound.get(10));
+    assertEquals(Set.of(), datapath.held);
+  }
+
+  private static LinkEvent routed(String address, int ifindex) {
+    return new LinkEvent.RouteAdded(Address.of(address), ifindex);
+  }
+
+  private static LinkEvent unrouted(String address, int ifindex) {
+    return new LinkEvent.RouteRemoved(Address.of(address), ifindex);
   }
 
   @Test
