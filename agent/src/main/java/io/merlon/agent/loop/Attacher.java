@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,13 @@ final class Attacher {
 
   private final Datapath datapath;
   private final LoopSettings settings;
+
+  /** Where an earlier process's programs go on. */
   private final Set<HostInterface> adopted;
+
+  /** What an earlier process knew; it goes when its interface does, known or not. */
+  private final Set<Integer> left;
+
   private final Map<Integer, HookUse> hooks = new TreeMap<>();
   private final Map<Integer, HostInterface> names = new TreeMap<>();
   private final Map<Integer, String> uids = new TreeMap<>();
@@ -34,7 +41,10 @@ final class Attacher {
   Attacher(Datapath datapath, LoopSettings settings) {
     this.datapath = datapath;
     this.settings = settings;
-    this.adopted = datapath.guarded();
+    this.adopted = new HashSet<>(datapath.guarded());
+    this.left = new HashSet<>();
+    adopted.forEach(at -> left.add(at.ifindex()));
+    datapath.owners().keySet().forEach(at -> left.add(at.ifindex()));
   }
 
   /** An interface is gone, though another one may have its number already. */
@@ -44,8 +54,12 @@ final class Attacher {
 
   void attach(LoopState state, Failures failures) {
     PersistentMap<Integer, Link> links = state.links().links();
-    for (Integer ifindex : Map.copyOf(hooks).keySet()) {
-      if (vanished.contains(ifindex) || !links.containsKey(ifindex)) {
+    Set<Integer> ours = new TreeSet<>(hooks.keySet());
+    ours.addAll(left);
+    for (Integer ifindex : ours) {
+      // What an earlier process left may be there without having been told yet.
+      boolean told = hooks.containsKey(ifindex) || state.links().synced();
+      if (vanished.contains(ifindex) || (told && !links.containsKey(ifindex))) {
         release(ifindex, failures);
       }
     }
@@ -121,6 +135,8 @@ final class Attacher {
       hooks.remove(ifindex);
       names.remove(ifindex);
       uids.remove(ifindex);
+      left.remove(ifindex);
+      adopted.removeIf(at -> at.ifindex() == ifindex);
     } else {
       failed++;
     }

@@ -100,6 +100,11 @@ public final class PrintingDatapath implements Datapath {
   }
 
   @Override
+  public Map<HostInterface, PodRef> owners() {
+    return Map.of();
+  }
+
+  @Override
   public void takeOver() {}
 
   @Override

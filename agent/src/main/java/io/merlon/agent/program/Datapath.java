@@ -59,8 +59,11 @@ public interface Datapath extends AutoCloseable {
   /** What is held, and what was dropped for it. */
   Holding holding();
 
-  /** The interfaces that have programs of ours. */
+  /** The interfaces where programs of ours are, whichever process attached them. */
   Set<HostInterface> guarded();
+
+  /** Whose interfaces are, as was said last, perhaps to an earlier process. */
+  Map<HostInterface, PodRef> owners();
 
   /**
    * After {@link Adoption.Beside}, once a plan has filled the new maps: carries the flows over,

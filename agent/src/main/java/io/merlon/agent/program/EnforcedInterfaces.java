@@ -1,8 +1,12 @@
 package io.merlon.agent.program;
 
+import io.merlon.agent.identity.PodRef;
 import io.merlon.datapath.Hook;
+import io.merlon.netlink.Links;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
@@ -64,12 +68,45 @@ final class EnforcedInterfaces {
     endpoints.leave(ifindex);
   }
 
-  Set<HostInterface> all() {
-    Set<HostInterface> all = new HashSet<>();
+  /**
+   * Forgets interfaces that went while no process ran: their numbers may be others' by now. One
+   * that has another name now, and our programs still, is the same.
+   */
+  void adopt() {
+    Set<HostInterface> there = new HashSet<>();
+    Links.list().forEach(link -> there.add(new HostInterface(link.ifindex(), link.name())));
+    Map.copyOf(endpoints.interfaces())
+        .forEach((ifindex, entry) -> {
+          boolean named = there.contains(new HostInterface(ifindex, entry.name()));
+          if (!named && HookPlace.of(ifindex, entry.uplink()).stream().noneMatch(hooks::isAt)) {
+            endpoints.leave(ifindex);
+          }
+        });
+  }
+
+  /** Those where our programs are, not those where they only should be. */
+  Set<HostInterface> guarded() {
+    Set<HostInterface> guarded = new HashSet<>();
     endpoints
         .interfaces()
-        .forEach((ifindex, entry) -> all.add(new HostInterface(ifindex, entry.name())));
-    return all;
+        .forEach((ifindex, entry) -> {
+          if (HookPlace.of(ifindex, entry.uplink()).stream().allMatch(hooks::isAt)) {
+            guarded.add(new HostInterface(ifindex, entry.name()));
+          }
+        });
+    return guarded;
+  }
+
+  Map<HostInterface, PodRef> owners() {
+    Map<HostInterface, PodRef> owners = new HashMap<>();
+    endpoints
+        .interfaces()
+        .forEach((ifindex, entry) -> {
+          if (entry.pod() != null) {
+            owners.put(new HostInterface(ifindex, entry.name()), entry.pod());
+          }
+        });
+    return owners;
   }
 
   /** Removes what nobody bound or guarded since the start. */

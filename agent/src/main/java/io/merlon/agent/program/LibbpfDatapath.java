@@ -48,6 +48,7 @@ public final class LibbpfDatapath implements Datapath {
     this.succession = new Succession(layout, state, hooks);
     hooks.warmUp();
     hooks.adopt();
+    interfaces.adopt();
     this.adoption = succession.begin(opened, interfaces);
   }
 
@@ -123,7 +124,12 @@ public final class LibbpfDatapath implements Datapath {
 
   @Override
   public Set<HostInterface> guarded() {
-    return interfaces.all();
+    return interfaces.guarded();
+  }
+
+  @Override
+  public Map<HostInterface, PodRef> owners() {
+    return interfaces.owners();
   }
 
   @Override

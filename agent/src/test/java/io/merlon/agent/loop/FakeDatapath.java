@@ -32,6 +32,7 @@ final class FakeDatapath implements Datapath {
   ObservedState observed;
   Capacities capacities = Capacities.UNLIMITED;
   Set<HostInterface> guarded = Set.of();
+  Map<HostInterface, PodRef> owners = Map.of();
   Set<String> held = Set.of();
   int steps;
 
@@ -114,6 +115,11 @@ final class FakeDatapath implements Datapath {
   @Override
   public Set<HostInterface> guarded() {
     return guarded;
+  }
+
+  @Override
+  public Map<HostInterface, PodRef> owners() {
+    return owners;
   }
 
   @Override

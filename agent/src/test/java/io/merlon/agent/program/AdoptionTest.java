@@ -193,6 +193,53 @@ class AdoptionTest {
     }
   }
 
+  /** An index is free for another interface as soon as its own is gone. */
+  @ParameterizedTest
+  @EnumSource
+  void aStrangerWithTheNumberOfAnInterfaceThatWentIsLeftAlone(HookKind kind) {
+    try (KernelNode node = new KernelNode(kind)) {
+      HostInterface gone = enforcedOnOneThatWent(node, "stranger");
+      try (LibbpfDatapath datapath = node.open()) {
+        assertEquals(Set.of(), node.namespace().call(datapath::guarded));
+        assertEquals(Map.of(), datapath.owners());
+        node.run(datapath::check);
+        HostInterface stranger = new HostInterface(gone.ifindex(), "stranger");
+        assertEquals(List.of(), node.programs(stranger, Hook.FROM_POD));
+        assertEquals(Map.of(), datapath.kernel().endpoints().entries());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatHasNoProgramIsNotCalledGuarded(HookKind kind) {
+    try (KernelNode node = new KernelNode(kind)) {
+      HostInterface again = enforcedOnOneThatWent(node, "eni0");
+      try (LibbpfDatapath datapath = node.open()) {
+        assertEquals(Set.of(), node.namespace().call(datapath::guarded));
+        assertEquals(Set.of(again), datapath.owners().keySet());
+        node.run(datapath::check);
+        assertEquals(Set.of(again), node.namespace().call(datapath::guarded));
+      }
+    }
+  }
+
+  /** An interface that was enforced on, and another one of its number that came since. */
+  private static HostInterface enforcedOnOneThatWent(KernelNode node, String next) {
+    HostInterface gone = node.addInterfaces(1).getFirst();
+    List<DesiredState> story = Worlds.story(5, 1);
+    try (LibbpfDatapath datapath = node.open()) {
+      node.run(() -> bind(datapath, Worlds.owners(story, List.of(gone))));
+      reach(datapath, story.getFirst());
+      assertEquals(1, datapath.kernel().endpoints().entries().size());
+    }
+    node.namespace()
+        .ip(
+            "link delete " + gone.name(),
+            "link add %s index %d type veth peer name other".formatted(next, gone.ifindex()));
+    return gone;
+  }
+
   @ParameterizedTest
   @EnumSource
   void sweepsWhatNobodyClaims(HookKind kind) {
@@ -210,8 +257,8 @@ class AdoptionTest {
         node.run(() -> {
           datapath.bind(kept.getValue(), kept.getKey());
           datapath.sweep();
+          assertEquals(Set.of(kept.getValue()), datapath.guarded());
         });
-        assertEquals(Set.of(kept.getValue()), datapath.guarded());
         assertTrue(node.programs(interfaces.get(1), Hook.FROM_POD).isEmpty());
         assertEquals(1, node.programs(kept.getValue(), Hook.FROM_POD).size());
         assertTrue(datapath.kernel().endpoints().entries().size() <= 1);

@@ -56,7 +56,7 @@ class ArmingTest {
         last = node.namespace().call(() -> follow(commands, events, pods, datapath, nanos));
       }
       assertEquals(0, ip.waitFor());
-      assertEquals(LINKS, datapath.guarded().size());
+      assertEquals(LINKS, node.namespace().call(datapath::guarded).size());
       assertEquals(LINKS, datapath.kernel().endpoints().entries().size());
       assertEquals(
           List.of(datapath.kernel().program(Hook.FROM_POD).id()),
