@@ -63,7 +63,7 @@ public final class AgentLoop {
     this.enforcer = new Enforcer(datapath, parts.interfaces(), settings);
     this.upkeep = new Upkeep(datapath, settings.checkEvery(), nanoTime.getAsLong());
     this.nanoTime = nanoTime;
-    this.state = learner.nothing();
+    this.state = learner.nothing(datapath.owners());
     this.worked = nanoTime.getAsLong();
     this.well = worked;
     this.view = look();

@@ -9,8 +9,10 @@ import io.merlon.agent.interfaces.LinkEvent;
 import io.merlon.agent.interfaces.LinkMatch;
 import io.merlon.agent.interfaces.PodInterfaces;
 import io.merlon.agent.observe.NameBook;
+import io.merlon.agent.program.HostInterface;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,9 +35,9 @@ final class Learner {
     this.book = book;
   }
 
-  /** What is known before anything is told. */
-  LoopState nothing() {
-    return LoopState.knowing(compiler.current());
+  /** What is known before anything is told: whose the interfaces were for an earlier process. */
+  LoopState nothing(Map<HostInterface, PodRef> left) {
+    return LoopState.knowing(compiler.current(), LinkState.leftBy(left));
   }
 
   /** The state after a batch. */

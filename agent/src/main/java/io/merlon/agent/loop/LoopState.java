@@ -17,9 +17,9 @@ record LoopState(
     CompiledPolicy inForce,
     Breaks breaks) {
 
-  static LoopState knowing(CompiledPolicy policy) {
+  static LoopState knowing(CompiledPolicy policy, LinkState links) {
     return new LoopState(
-        SyncState.NOTHING, policy, LinkState.EMPTY, PolicyRevisions.NONE, policy, Breaks.NONE);
+        SyncState.NOTHING, policy, links, PolicyRevisions.NONE, policy, Breaks.NONE);
   }
 
   /**

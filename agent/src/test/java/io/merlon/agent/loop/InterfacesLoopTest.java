@@ -6,6 +6,8 @@ import static io.merlon.agent.loop.Shop.named;
 import static io.merlon.agent.loop.Shop.pod;
 import static io.merlon.agent.loop.Shop.ref;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.merlon.agent.api.ClusterEvent;
@@ -52,6 +54,40 @@ class InterfacesLoopTest {
     var endpoint = Objects.requireNonNull(datapath.observed.endpoints().get(ref(pod)));
     var table = datapath.observed.tableOf(endpoint.subject());
     return !Held.denies(table);
+  }
+
+  @Test
+  void aPodDeletedByForceMayDoNothingAfterARestartEither() {
+    FakeDatapath datapath = left(withZombie(), "zombie", ZOMBIES);
+    AgentLoop loop = over(datapath);
+    loop.doWork(PaperLoop.all(List.of(), appeared(ZOMBIES)));
+    assertEquals(Map.of(9, ref("zombie")), datapath.bound);
+    assertFalse(allows(datapath, "zombie"));
+
+    FakeDatapath next = left(datapath.observed, "zombie", ZOMBIES);
+    AgentLoop again = over(next);
+    again.doWork(PaperLoop.all(List.of(), appeared(ZOMBIES)));
+    assertFalse(allows(next, "zombie"), "after another restart");
+    tell(again, List.of(), new LinkEvent.Vanished(ZOMBIES));
+    assertNull(next.observed.endpoints().get(ref("zombie")));
+    assertEquals(Map.of(), next.bound);
+  }
+
+  @Test
+  void anotherInterfaceOfItsNumberIsNotItsOwn() {
+    FakeDatapath datapath = left(withZombie(), "zombie", ZOMBIES);
+    over(datapath).doWork(PaperLoop.all(List.of(), appeared(named(9, "eniother"))));
+    assertNull(datapath.observed.endpoints().get(ref("zombie")));
+    assertEquals(Map.of(), datapath.bound);
+  }
+
+  @Test
+  void whatCameAfterItWentIsNotItsOwnEither() {
+    FakeDatapath datapath = left(withZombie(), "zombie", ZOMBIES);
+    AgentLoop loop = over(datapath);
+    tell(loop, List.of(), appeared(ZOMBIES), new LinkEvent.Vanished(ZOMBIES), appeared(ZOMBIES));
+    loop.doWork(PaperLoop.all(List.of()));
+    assertNull(datapath.observed.endpoints().get(ref("zombie")));
   }
 
   @Test
