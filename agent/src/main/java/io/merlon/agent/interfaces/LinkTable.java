@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -63,6 +64,10 @@ final class LinkTable {
   }
 
   private void link(Link link) {
+    Link known = links.get(link.ifindex());
+    if (known != null && isAnother(known, link)) {
+      linkGone(link.ifindex());
+    }
     told.add(link.ifindex());
     Link before = links.put(link.ifindex(), link);
     if (before == null) {
@@ -73,6 +78,17 @@ final class LinkTable {
         dropRoutes(link.ifindex());
       }
     }
+  }
+
+  /**
+   * Whether that an interface went, and another one got its number, was lost: the kernel tells of
+   * each change of one and the same as it happens.
+   */
+  private static boolean isAnother(Link before, Link link) {
+    int changes = before.name().equals(link.name()) ? 0 : 1;
+    changes += before.mac().equals(link.mac()) ? 0 : 1;
+    changes += Objects.equals(before.peer(), link.peer()) ? 0 : 1;
+    return changes > 1 || !before.kind().equals(link.kind());
   }
 
   private void linkGone(int ifindex) {
