@@ -18,15 +18,36 @@ public record InterfaceNaming(List<String> prefixes, int further) {
     prefixes = List.copyOf(prefixes);
   }
 
-  List<String> names(PodRef pod) {
-    List<String> names = new ArrayList<>();
+  /**
+   * The names of one pod's interfaces.
+   *
+   * @param first of its first interface, which no other pod's first has
+   * @param further of those besides; a pod may have the first of such a name (the CNI hashes {@code
+   *     shop.web.1} for {@code web}'s second and for {@code web.1}'s first)
+   */
+  record Names(List<String> first, List<String> further) {
+    Names {
+      first = List.copyOf(first);
+      further = List.copyOf(further);
+    }
+
+    List<String> all() {
+      List<String> all = new ArrayList<>(first);
+      all.addAll(further);
+      return all;
+    }
+  }
+
+  Names names(PodRef pod) {
+    List<String> first = new ArrayList<>();
+    List<String> others = new ArrayList<>();
     for (String prefix : prefixes) {
       VpcCniNaming naming = new VpcCniNaming(prefix);
-      names.add(naming.hostInterface(pod));
+      first.add(naming.hostInterface(pod));
       for (int index = 1; index <= further; index++) {
-        names.add(naming.hostInterface(pod, index));
+        others.add(naming.hostInterface(pod, index));
       }
     }
-    return names;
+    return new Names(first, others);
   }
 }

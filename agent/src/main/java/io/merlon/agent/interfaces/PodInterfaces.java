@@ -16,19 +16,20 @@ import org.jspecify.annotations.Nullable;
  * which the host route to the pod's address goes. Pods may be expected before their links exist,
  * and links may exist before their pods are known; the order makes no difference.
  *
- * <p>No link belongs to two pods: a name says more than a route, and of two pods with one address
- * the one expected last has it (semantics NP-26).
+ * <p>No link belongs to two pods: a name says more than a route, a first interface's name more than
+ * a further one's, and of two pods with one address the one expected last has it (semantics NP-26).
  */
 public final class PodInterfaces {
   private final InterfaceNaming naming;
   private final Map<PodRef, Expectation> pods = new HashMap<>();
-  private final Map<String, PodRef> byName = new HashMap<>();
+  private final Map<String, PodRef> byFirstName = new HashMap<>();
+  private final Map<String, PodRef> byFurtherName = new HashMap<>();
   private final Map<Address, PodRef> byAddress = new HashMap<>();
   private final Map<Integer, Link> links = new HashMap<>();
   private final Map<Integer, Set<Address>> routes = new HashMap<>();
   private final Map<Integer, PodRef> owners = new HashMap<>();
 
-  private record Expectation(List<String> names, List<Address> addresses) {}
+  private record Expectation(InterfaceNaming.Names names, List<Address> addresses) {}
 
   public PodInterfaces(InterfaceNaming naming) {
     this.naming = naming;
@@ -37,9 +38,10 @@ public final class PodInterfaces {
   /** A pod is to run here, or has other addresses now. */
   public List<LinkMatch> expect(PodRef pod, List<Address> addresses) {
     Expectation before = pods.get(pod);
-    List<String> names = before == null ? naming.names(pod) : before.names();
+    InterfaceNaming.Names names = before == null ? naming.names(pod) : before.names();
     pods.put(pod, new Expectation(names, List.copyOf(addresses)));
-    names.forEach(name -> byName.put(name, pod));
+    names.first().forEach(name -> byFirstName.put(name, pod));
+    names.further().forEach(name -> byFurtherName.put(name, pod));
     if (before != null) {
       before.addresses().forEach(address -> byAddress.remove(address, pod));
     }
@@ -53,7 +55,8 @@ public final class PodInterfaces {
     if (gone == null) {
       return List.of();
     }
-    gone.names().forEach(name -> byName.remove(name, pod));
+    gone.names().first().forEach(name -> byFirstName.remove(name, pod));
+    gone.names().further().forEach(name -> byFurtherName.remove(name, pod));
     gone.addresses().forEach(address -> byAddress.remove(address, pod));
     return settle();
   }
@@ -61,7 +64,7 @@ public final class PodInterfaces {
   /** The names an expected pod's links may have. */
   public List<String> names(PodRef pod) {
     Expectation expected = pods.get(pod);
-    return expected == null ? List.of() : expected.names();
+    return expected == null ? List.of() : expected.names().all();
   }
 
   public List<LinkMatch> on(LinkEvent event) {
@@ -126,7 +129,8 @@ public final class PodInterfaces {
   }
 
   private @Nullable PodRef owner(Link link) {
-    PodRef named = byName.get(link.name());
+    PodRef first = byFirstName.get(link.name());
+    PodRef named = first == null ? byFurtherName.get(link.name()) : first;
     if (named != null) {
       return named;
     }

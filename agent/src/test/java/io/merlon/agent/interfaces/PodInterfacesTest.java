@@ -57,6 +57,25 @@ class PodInterfacesTest {
     assertEquals(List.of(), interfaces.on(new LinkEvent.Appeared(eni(7, new PodRef("a", "b-c")))));
   }
 
+  /** The CNI hashes one text for both: shop.web.1. */
+  @Test
+  void aPodsFirstNameGoesBeforeAnothersFurtherOne() {
+    PodRef likeSecond = new PodRef("shop", "web.1");
+    Link link = eni(7, likeSecond);
+    interfaces.on(new LinkEvent.Appeared(link));
+    interfaces.expect(likeSecond, List.of());
+    assertEquals(List.of(), interfaces.expect(WEB, List.of()), "told last");
+    assertEquals(Map.of(7, likeSecond), interfaces.owners());
+    assertEquals(
+        List.of(new LinkMatch.Lost(link, likeSecond), new LinkMatch.Found(link, WEB)),
+        interfaces.forget(likeSecond));
+    assertEquals(
+        List.of(new LinkMatch.Lost(link, WEB), new LinkMatch.Found(link, likeSecond)),
+        interfaces.expect(likeSecond, List.of()));
+    assertEquals(List.of(), interfaces.forget(WEB));
+    assertEquals(Map.of(7, likeSecond), interfaces.owners());
+  }
+
   @Test
   void findsByTheHostRouteWhereNamesSayNothing() {
     PodInterfaces routed = new PodInterfaces(new InterfaceNaming(List.of(), 0));
