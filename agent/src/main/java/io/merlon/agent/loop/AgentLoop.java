@@ -158,7 +158,7 @@ public final class AgentLoop {
   private AgentView look() {
     return new AgentView(
         new AgentView.Progress(
-            datapath.adoption(), state.cluster(), state.links().synced(), enforcer.isSettledIn()),
+            datapath.adoption(), state.cluster(), state.links().synced(), enforcer.isEnforcing()),
         state.policy(),
         datapath.observed(),
         state.inForce(),

@@ -48,7 +48,8 @@ public record AgentView(
   /**
    * How far the start has come.
    *
-   * @param enforcing whether everything told has been brought to the kernel once
+   * @param enforcing whether everything told has been brought to the kernel once, and some
+   *     interface takes programs if there is one that is to have them
    */
   public record Progress(
       Adoption adoption, SyncState cluster, boolean interfaces, boolean enforcing) {}

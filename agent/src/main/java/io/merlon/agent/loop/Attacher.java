@@ -152,6 +152,11 @@ final class Attacher {
     return failed;
   }
 
+  /** Whether there was something to attach to, and nothing took a program. */
+  boolean isNowhere() {
+    return hooks.isEmpty() && !failing.isEmpty();
+  }
+
   /** The interfaces to which nothing could be attached when it was tried last. */
   Set<String> failing() {
     return Set.copyOf(failing);

@@ -163,6 +163,11 @@ final class Enforcer {
     return settledIn;
   }
 
+  /** Whether it was, and not all interfaces there are refuse programs. */
+  boolean isEnforcing() {
+    return settledIn && !attacher.isNowhere();
+  }
+
   Backoff backoff() {
     return backoff;
   }

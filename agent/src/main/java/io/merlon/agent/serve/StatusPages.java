@@ -111,6 +111,7 @@ public final class StatusPages {
             "not everything is enforced yet: cluster "
                 + view.progress().cluster()
                 + ", interfaces "
-                + (view.progress().interfaces() ? "known" : "unknown"));
+                + (view.progress().interfaces() ? "known" : "unknown")
+                + view.trouble().map(trouble -> ", " + trouble.text()).orElse(""));
   }
 }

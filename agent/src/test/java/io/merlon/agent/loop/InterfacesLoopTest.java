@@ -1,6 +1,8 @@
 package io.merlon.agent.loop;
 
 import static io.merlon.agent.loop.Shop.appeared;
+import static io.merlon.agent.loop.Shop.denyAll;
+import static io.merlon.agent.loop.Shop.gonePod;
 import static io.merlon.agent.loop.Shop.link;
 import static io.merlon.agent.loop.Shop.named;
 import static io.merlon.agent.loop.Shop.pod;
@@ -22,7 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Interfaces that an earlier process left. */
+/** Interfaces that an earlier process left, and those that take no program. */
 class InterfacesLoopTest {
   private static final Link ZOMBIES = link(9, "zombie");
 
@@ -108,5 +110,24 @@ class InterfacesLoopTest {
     assertEquals(List.of(), datapath.did);
     tell(loop, List.of(), new LinkEvent.Synced());
     assertEquals(List.of("release 9"), datapath.did);
+  }
+
+  @Test
+  void isNotEnforcingWhereNoInterfaceTakesAProgram() {
+    FakeDatapath datapath = new FakeDatapath(ObservedState.EMPTY);
+    datapath.unfit = 7;
+    AgentLoop loop = over(datapath);
+    loop.doWork(PaperLoop.all(List.of(denyAll("1"))));
+    assertTrue(loop.view().progress().enforcing(), "there is none to attach to");
+    tell(loop, List.of(pod("web", "10.0.0.1")), appeared(link(7, "web")));
+    assertFalse(loop.view().progress().enforcing());
+    assertTrue(datapath.did.contains("sweep"));
+    tell(loop, List.of(pod("api", "10.0.0.2")), appeared(link(8, "api")));
+    assertTrue(loop.view().progress().enforcing(), "one does");
+    tell(loop, List.of(gonePod("api")), new LinkEvent.Vanished(link(8, "api")));
+    assertFalse(loop.view().progress().enforcing());
+    datapath.unfit = 0;
+    tell(loop, List.of(denyAll("2")));
+    assertTrue(loop.view().progress().enforcing());
   }
 }
