@@ -90,8 +90,9 @@ class RunningAgentTest {
   @Test
   void repairsWhatSomebodyRemovesWithinTenSeconds() {
     pod(WEB, "");
-    HostInterface at = link(VpcCniNaming.EKS.hostInterface(WEB));
     System.out.printf("agent: enforcing after %d ms%n", agent.startOnFolder().toMillis());
+    // One that was there before would have links from the beginning, and no qdisc to lose.
+    HostInterface at = link(VpcCniNaming.EKS.hostInterface(WEB));
     awaitAttached(at);
     agent.node().run(() -> ClsactFilter.removeQdisc(at.ifindex()));
     measured("a filter", () -> awaitAttached(at));
