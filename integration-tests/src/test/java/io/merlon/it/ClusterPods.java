@@ -89,8 +89,10 @@ record ClusterPods(Kubectl cluster) {
         imagePullPolicy: IfNotPresent
         command: [/opt/merlon/runtime/bin/java, -Xmx48m, -XX:+UseSerialGC, -XX:TieredStopAtLevel=1,
           -cp, /traffic, io.merlon.it.PodTraffic, %s]
-        volumeMounts: [{name: traffic, mountPath: /traffic}]
+        volumeMounts: [{name: traffic, mountPath: /traffic}, {name: told, mountPath: %s}]
       volumes:
+      - name: told
+        emptyDir: {}
       - name: traffic
         configMap: {name: traffic, items: [{key: PodTraffic.class, path: io/merlon/it/PodTraffic.class}]}
     """
@@ -101,7 +103,8 @@ record ClusterPods(Kubectl cluster) {
             pod.node(),
             pod.account(),
             Release.image(),
-            String.join(", ", List.of(arguments).stream().map(a -> '"' + a + '"').toList()));
+            String.join(", ", List.of(arguments).stream().map(a -> '"' + a + '"').toList()),
+            PodTraffic.TOLD.getParent());
   }
 
   /** The pod's address of a family. */
@@ -116,7 +119,7 @@ record ClusterPods(Kubectl cluster) {
   /** What a pod that holds or tries connections said last; empty if nothing yet. */
   Map<String, Long> said(Spec pod) {
     Map<String, Long> said = new HashMap<>();
-    for (String line : log(pod, FIELDS, "--tail=1")) {
+    for (String line : told(pod, FIELDS, "1")) {
       for (String field : line.split(" ", -1)) {
         String[] parts = field.split("=", -1);
         said.put(parts[0], Long.parseLong(parts[1]));
@@ -132,7 +135,7 @@ record ClusterPods(Kubectl cluster) {
 
   /** All that came to a server, as {@code tcp} or {@code udp} and whence. */
   List<String> arrivals(Spec server) {
-    List<String> lines = log(server, SERVED, "--tail=-1");
+    List<String> lines = told(server, SERVED, "+1");
     assertEquals("serving", lines.isEmpty() ? "nothing" : lines.getFirst(), server.name());
     return lines.subList(1, lines.size());
   }
@@ -143,27 +146,28 @@ record ClusterPods(Kubectl cluster) {
   }
 
   /**
-   * A pod's log. A kubelet with much to do at times answers with an excuse in its place, and
-   * kubectl warns: then it is asked again, and what it said is printed.
+   * What a pod told, read from its own file: kubelets that share a machine take each other's pods'
+   * logs away. What kubectl itself has to say in between is printed, and it is asked again.
    */
-  private List<String> log(Spec pod, Pattern expected, String tail) {
-    List<String> lines = new ArrayList<>();
+  private List<String> told(Spec pod, Pattern expected, String lines) {
+    List<String> told = new ArrayList<>();
     Await.seldom(
-        "a log of nothing but " + expected + " of " + pod.name(),
+        "nothing but " + expected + " of " + pod.name(),
         SOON,
         () -> {
-          lines.clear();
+          told.clear();
+          String file = PodTraffic.TOLD.toString();
           cluster
-              .run("--namespace=" + pod.namespace(), "logs", pod.name(), tail)
-              .succeeded()
+              .exec(pod.namespace(), pod.name(), "tail", "-n", lines, file)
+              .output()
               .lines()
-              .forEach(lines::add);
+              .forEach(told::add);
           List<String> others =
-              lines.stream().filter(line -> !expected.matcher(line).matches()).toList();
-          others.forEach(line -> System.out.println("log of " + pod.name() + ": " + line));
+              told.stream().filter(line -> !expected.matcher(line).matches()).toList();
+          others.forEach(line -> System.out.println("of " + pod.name() + ": " + line));
           return others.isEmpty();
         });
-    return lines;
+    return told;
   }
 
   /**

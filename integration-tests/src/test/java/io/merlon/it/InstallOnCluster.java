@@ -63,14 +63,7 @@ class InstallOnCluster extends OnCluster {
     long worst = 0;
     int restarts = payments.restarts() + pods.restarts(server);
     for (ClusterPods.Spec holder : holders) {
-      Map<String, Long> said = new HashMap<>();
-      Await.seldom( // a log just rotated has no last line
-          holder.name() + " says what it holds",
-          SOON,
-          () -> {
-            said.putAll(pods.said(holder));
-            return !said.isEmpty();
-          });
+      Map<String, Long> said = pods.said(holder);
       assertEquals(CONNECTIONS, said.getOrDefault("open", 0L), holder.name() + " said " + said);
       assertTrue(
           System.currentTimeMillis() - said.getOrDefault("oldest", 0L) < SOON.toMillis(),

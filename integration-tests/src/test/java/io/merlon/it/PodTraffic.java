@@ -1,14 +1,20 @@
 package io.merlon.it;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -16,18 +22,24 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * What runs inside pods of a cluster, with the Java runtime of Merlon's own image: one class and
  * nothing else, so that a ConfigMap can hold it.
  *
- * <p>{@code serve PORT} echoes TCP, and prints who came by TCP and each datagram. {@code hold
- * INTERVAL COUNT HOST PORT} holds connections, sends a byte over each again and again, and prints
+ * <p>{@code serve PORT} echoes TCP, and tells who came by TCP and each datagram. {@code hold
+ * INTERVAL COUNT HOST PORT} holds connections, sends a byte over each again and again, and tells
  * how they are. {@code try INTERVAL HOST PORT} opens one connection after the other.
  */
 public final class PodTraffic {
   private static final int TELL_MILLIS = 50;
   private static final int PATIENCE = 1_000;
 
+  /** Where it tells. */
+  static final Path TOLD = Path.of("/told/lines");
+
   private PodTraffic() {}
 
   /** See the class. */
   public static void main(String[] args) throws Exception {
+    System.setOut(
+        new PrintStream(
+            new BufferedOutputStream(new FileOutputStream(TOLD.toFile())), true, UTF_8));
     switch (args[0]) {
       case "serve" -> serve(Integer.parseInt(args[1]));
       case "hold" -> hold(Long.parseLong(args[1]), Integer.parseInt(args[2]), to(args, 3));
