@@ -63,7 +63,10 @@ final class Kubectl {
   private Command fed(String input, String... arguments) {
     List<String> command = new ArrayList<>(List.of("kubectl", "--kubeconfig=" + kubeconfig));
     command.addAll(List.of(arguments));
-    return Command.run(command, input);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    // Over WebSockets it at times discards what comes before it has a place for it, and warns.
+    builder.environment().put("KUBECTL_REMOTE_COMMAND_WEBSOCKETS", "false");
+    return Command.run(builder, input);
   }
 
   void apply(String manifests) {
