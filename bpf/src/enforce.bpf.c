@@ -45,10 +45,12 @@ static __always_inline int deny_here(struct context *c, const struct judgement *
 	return drop ? DROP : PASS;
 }
 
-/* The same out of line, see judge(). */
-static __noinline int deny(struct context *c, const struct judgement *j)
+/* The same out of line, of the packet's own judgement: see judge(). */
+__noinline int deny(void)
 {
-	return deny_here(c, j);
+	struct context *c = in_hand();
+
+	return c ? deny_here(c, &c->own) : DROP;
 }
 
 /* Denies a packet for what it is, whatever policy would say of its ends. */
@@ -65,7 +67,7 @@ static __noinline int refuse(struct context *c, __u32 reason)
 	j->allow = 0;
 	j->reason = reason;
 	c->p.fragment = FRAGMENT_NONE; /* its kin are refused for their own sake, not remembered */
-	return deny(c, j);
+	return deny();
 }
 
 /*
@@ -88,7 +90,7 @@ static __noinline int unknown(struct context *c)
 	j->direction = c->p.direction;
 	j->allow = 0;
 	j->reason = REASON_UNKNOWN_ENDPOINT;
-	return deny(c, j);
+	return deny();
 }
 
 /* The packet with its ends exchanged: what its far end's interface would make of it. */
@@ -130,7 +132,7 @@ static __noinline int judge_source(struct context *c, const struct packet *p, __
 	if (c->own.passage == PASSAGE_NODE && c->source.subject == c->own.subject)
 		return 0; /* a pod that reached itself through a service, masqueraded */
 	turn(p, &c->turned);
-	judge(&c->turned, &c->source, EGRESS, &c->further);
+	judge(SOURCE, EGRESS);
 	if (c->p.fragment == FRAGMENT_LATER)
 		without_port(&c->further);
 	if (!c->further.allow && (c->own.allow || drops(&c->further)))
@@ -148,7 +150,7 @@ static __always_inline void judge_marked(struct context *c, const struct packet 
 /* Judges, into c->own, an opening in DIRECTION. */
 static __always_inline void judge_opening(struct context *c, __u32 direction, __u32 mark)
 {
-	judge(&c->p, &c->who, direction, &c->own);
+	judge(OWN, direction);
 	judge_marked(c, &c->p, direction, mark);
 }
 
@@ -258,19 +260,21 @@ static __noinline int pick_up(struct __sk_buff *skb, struct context *c)
 			return accept(skb, c);
 		}
 	}
-	judge(&c->p, &c->who, c->p.direction == EGRESS ? INGRESS : EGRESS, &c->further);
+	judge(FURTHER, c->p.direction == EGRESS ? INGRESS : EGRESS);
 	if (c->further.allow) {
 		stat_add(STAT_PASSED_AS_ANSWER);
 		return allow(c, c->further.slot);
 	}
-	return deny(c, c->p.shape == SHAPE_SYNACK ? &c->further : &c->own);
+	if (c->p.shape == SHAPE_SYNACK)
+		c->own = c->further;
+	return deny();
 }
 
 /* Judged, but never the beginning of anything. */
 static __always_inline int judge_alone(struct __sk_buff *skb, struct context *c)
 {
 	judge_opening(c, c->p.direction, c->mark);
-	return c->own.allow ? pass_judged(skb, c, &c->own) : deny(c, &c->own);
+	return c->own.allow ? pass_judged(skb, c, &c->own) : deny();
 }
 
 /*
@@ -294,7 +298,7 @@ static __noinline int rejudge(struct __sk_buff *skb, const struct config *cfg, s
 			flow_revoke(flow, c->epoch, c->own.slot, c->now);
 			flow_keep(&c->p, flow);
 		}
-		return deny(c, &c->own);
+		return deny();
 	}
 	flow->epoch = c->epoch;
 	flow->slot = c->own.slot;
@@ -306,7 +310,7 @@ static __noinline int rejudge(struct __sk_buff *skb, const struct config *cfg, s
 	flow->bytes[out] += c->p.length;
 	flow_advance(flow, &c->p, c->now);
 	flow_keep(&c->p, flow);
-	return c->own.allow ? pass_judged(skb, c, &c->own) : deny(c, &c->own);
+	return c->own.allow ? pass_judged(skb, c, &c->own) : deny();
 }
 
 /* The flags of which any means that an entry carries nothing any more: revoked, or let in until an end that has come. */
@@ -336,7 +340,7 @@ static __noinline int related(struct __sk_buff *skb, const struct config *cfg, s
 	/* Again as its opening was: by its own ends, which need not be the error's. */
 	if (!identify(c, &c->quoted, &c->whose))
 		return unknown(c);
-	judge(&c->quoted, &c->whose, opener, &c->own);
+	judge(QUOTED, opener);
 	judge_marked(c, &c->quoted, opener, mark);
 	return c->own.allow ? pass_judged(skb, c, &c->own) : judge_alone(skb, c);
 }
@@ -386,10 +390,10 @@ static __noinline int later_fragment(const struct config *cfg, struct context *c
 		return refuse(c, REASON_FRAGMENT_OVERLAP);
 	if (c->hook == FROM_POD && !c->who.own && c->flags & CONFIG_VERIFY_SOURCE)
 		return refuse(c, REASON_SPOOFED);
-	judge(&c->p, &c->who, c->p.direction, &c->own);
+	judge(OWN, c->p.direction);
 	without_port(&c->own);
 	judge_marked(c, &c->p, c->p.direction, c->mark);
-	return c->own.allow ? allow(c, c->own.slot) : deny(c, &c->own);
+	return c->own.allow ? allow(c, c->own.slot) : deny();
 }
 
 /* The ends of a packet that has none to be read, rather than those of the packet before it. */
@@ -455,10 +459,13 @@ static __always_inline int incomplete(const struct __sk_buff *skb, const struct 
  * first would be shorter, but Linux 5.10 takes no loop in the shape the compiler gives it, and every
  * later verifier would walk each way through the headers twice.
  */
-static __noinline int pull(struct __sk_buff *skb, struct context *c)
+__noinline int pull(struct __sk_buff *skb)
 {
+	struct context *c = in_hand();
 	__u32 ifindex = skb->ifindex;
 
+	if (!c)
+		return 0;
 	stat_add(STAT_PULLED);
 	bpf_skb_pull_data(skb, skb->len < PULL ? skb->len : PULL);
 	c->found = parse(skb, &c->p, c->flags & CONFIG_ETHERTYPE_ALLOW, &c->chain);
@@ -476,7 +483,7 @@ static __always_inline int slow(struct __sk_buff *skb, const struct config *cfg,
 	struct flow *flow;
 
 	if (incomplete(skb, c)) {
-		pull(skb, c);
+		pull(skb);
 		if (c->found == PASSES)
 			return PASS;
 		c->live = c->found == PARSED && has_flow(&c->p);

@@ -256,10 +256,4 @@ static __always_inline int judge_here(const struct packet *p, const struct who *
 	j->slot = subject.slots + SLOT_DECISIONS + high(interval) * MODES + j->mode;
 	return 0;
 }
-/* The same out of line: a call costs some 5 ns, which only a plain opening's judgement need not pay. */
-static __noinline int judge(const struct packet *p, const struct who *who, __u32 direction, struct judgement *j)
-{
-	return judge_here(p, who, direction, j);
-}
-
 #endif

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
  * differently ({@code make test-kernels}), so that some distance is kept.
  */
 class VerifierCostTest {
-  private static final long LIMIT = 200_000;
+  private static final long LIMIT = 100_000;
 
   @Test
   void everyProgramIsVerifiedWithinTheLimit() {
