@@ -1,10 +1,12 @@
 package io.merlon.agent;
 
 import io.merlon.agent.config.AgentSettings;
+import io.merlon.agent.config.AttachBy;
 import io.merlon.agent.config.MapSizes;
 import io.merlon.agent.config.UnknownEthertypes;
 import io.merlon.agent.config.UntilKnown;
 import io.merlon.agent.program.DatapathSettings;
+import io.merlon.agent.program.DatapathSettings.HookKind;
 import java.util.Map;
 
 /** What the agent's settings mean for the datapath. */
@@ -16,12 +18,20 @@ final class KernelSettings {
     DatapathSettings defaults = DatapathSettings.at(settings.kernel().pinRoot());
     return new DatapathSettings(
         defaults.root(),
-        defaults.hook(),
+        hook(settings.kernel().hook()),
         defaults.clsactPriority(),
         entries(settings.kernel().sizes()),
         before.verifySource(),
         before.untilKnown() == UntilKnown.ALLOW,
         before.unknownEthertypes() == UnknownEthertypes.ALLOW);
+  }
+
+  private static HookKind hook(AttachBy by) {
+    return switch (by) {
+      case BEST -> HookKind.BEST;
+      case TCX -> HookKind.TCX;
+      case CLSACT -> HookKind.CLSACT;
+    };
   }
 
   private static Map<String, Integer> entries(MapSizes sizes) {

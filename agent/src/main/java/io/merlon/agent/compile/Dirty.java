@@ -6,25 +6,25 @@ import java.util.Set;
 /** What events have touched, and nobody has yet drawn the consequences of. */
 final class Dirty {
   /** Namespaces whose tests must be collected anew. */
-  final Set<NamespaceState> namespaces = new LinkedHashSet<>();
+  Set<NamespaceState> namespaces = new LinkedHashSet<>();
 
   /** Groups that must take all tests anew. */
-  final Set<PodGroup> groups = new LinkedHashSet<>();
+  Set<PodGroup> groups = new LinkedHashSet<>();
 
   /** Groups with local pods whose policies must be found anew. */
-  final Set<PodGroup> selections = new LinkedHashSet<>();
+  Set<PodGroup> selections = new LinkedHashSet<>();
 
   /** Nodes that must take all tests anew. */
-  final Set<NodeState> nodes = new LinkedHashSet<>();
+  Set<NodeState> nodes = new LinkedHashSet<>();
 
   /** Addresses whose class must be found anew. */
-  final Set<AddressEntry> addresses = new LinkedHashSet<>();
+  Set<AddressEntry> addresses = new LinkedHashSet<>();
 
   /** Local pods that are to be published anew. */
-  final Set<PodEntry> pods = new LinkedHashSet<>();
+  Set<PodEntry> pods = new LinkedHashSet<>();
 
   /** Services that are to be published anew. */
-  final Set<ServiceState> services = new LinkedHashSet<>();
+  Set<ServiceState> services = new LinkedHashSet<>();
 
   void addressesOf(PodGroup group) {
     for (PodEntry pod = group.first; pod != null; pod = pod.next) {
@@ -54,13 +54,14 @@ final class Dirty {
         && services.isEmpty();
   }
 
+  /** Sets as large as the cluster once was would cost room, and each clearing a walk through it. */
   void clear() {
-    namespaces.clear();
-    groups.clear();
-    selections.clear();
-    nodes.clear();
-    addresses.clear();
-    pods.clear();
-    services.clear();
+    namespaces = new LinkedHashSet<>();
+    groups = new LinkedHashSet<>();
+    selections = new LinkedHashSet<>();
+    nodes = new LinkedHashSet<>();
+    addresses = new LinkedHashSet<>();
+    pods = new LinkedHashSet<>();
+    services = new LinkedHashSet<>();
   }
 }

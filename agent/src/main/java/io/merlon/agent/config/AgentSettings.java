@@ -31,7 +31,11 @@ public record AgentSettings(
 
   /** How the kernel is used. */
   public record Kernel(
-      Path pinRoot, List<String> interfacePrefixes, List<String> uplinkPrefixes, MapSizes sizes) {
+      Path pinRoot,
+      AttachBy hook,
+      List<String> interfacePrefixes,
+      List<String> uplinkPrefixes,
+      MapSizes sizes) {
     public Kernel {
       interfacePrefixes = List.copyOf(interfacePrefixes);
       uplinkPrefixes = List.copyOf(uplinkPrefixes);
@@ -89,6 +93,7 @@ public record AgentSettings(
                 from.get(Options.UNKNOWN_ETHERTYPES))),
         new Kernel(
             from.get(Options.PIN_ROOT),
+            from.get(Options.HOOK),
             from.get(Options.INTERFACE_PREFIXES),
             from.get(Options.UPLINK_PREFIXES),
             sizes(from)),

@@ -80,6 +80,14 @@ public final class Options {
           UnknownEthertypes.DENY,
           "What happens to a pod's frames that are neither IPv4, IPv6 nor ARP: no policy can speak"
               + " of them.");
+  public static final Option<AttachBy> HOOK =
+      choice(
+          "hook",
+          AttachBy.class,
+          AttachBy.BEST,
+          "How programs are put at interfaces. tcx, Linux 6.6 and newer, leaves the place of an"
+              + " ingress qdisc to others, such as a bandwidth plugin of the CNI's; best puts a"
+              + " clsact filter at a new interface first, as it is there sooner.");
   public static final Option<Path> PIN_ROOT =
       new Option<>(
           "pin-root",
@@ -229,6 +237,7 @@ public final class Options {
           TRUST_DOMAIN,
           INTERFACE_PREFIXES,
           UPLINK_PREFIXES,
+          HOOK,
           PIN_ROOT,
           DRY_RUN,
           HTTP_ADDRESS,

@@ -57,7 +57,7 @@ public record Breaks(List<Break> all, Instant booted) {
 
   /** Whether anything is broken over a pod. */
   public boolean covers(PodRef pod) {
-    return at(pod).isPresent();
+    return !all.isEmpty() && at(pod).isPresent();
   }
 
   /** What is broken over a pod, the first of several. */

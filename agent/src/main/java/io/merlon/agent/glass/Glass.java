@@ -87,7 +87,7 @@ public final class Glass {
     List<Break> all = new ArrayList<>(folder.read(now));
     annotated.values().forEach(all::add);
     Breaks before = current;
-    current = Breaks.of(all, now, boot.at(now));
+    current = all.isEmpty() ? Breaks.NONE : Breaks.of(all, now, boot.at(now));
     tell(before);
     return !before.equals(current);
   }

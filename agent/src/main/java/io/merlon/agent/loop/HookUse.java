@@ -1,12 +1,13 @@
 package io.merlon.agent.loop;
 
-import io.merlon.agent.compile.PersistentMap;
 import io.merlon.agent.config.UntilKnown;
 import io.merlon.agent.identity.PodRef;
 import io.merlon.agent.interfaces.Link;
 import io.merlon.agent.plan.ObservedState;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** What our programs do at an interface. */
 public sealed interface HookUse {
@@ -20,14 +21,11 @@ public sealed interface HookUse {
   record OfUplink() implements HookUse {}
 
   /** What is to be done at each interface; what is not here is none of ours. */
-  static PersistentMap<Integer, HookUse> wanted(
+  static Map<Integer, HookUse> wanted(
       LoopState state, ObservedState observed, LoopSettings settings) {
-    PersistentMap<Integer, HookUse> wanted = PersistentMap.empty();
+    Map<Integer, HookUse> wanted = new TreeMap<>();
     for (Link link : state.links().links().values()) {
-      Optional<HookUse> use = use(link, state, observed, settings);
-      if (use.isPresent()) {
-        wanted = wanted.with(link.ifindex(), use.get());
-      }
+      use(link, state, observed, settings).ifPresent(use -> wanted.put(link.ifindex(), use));
     }
     return wanted;
   }

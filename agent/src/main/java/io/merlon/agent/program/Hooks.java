@@ -35,6 +35,9 @@ final class Hooks implements AutoCloseable {
   private final Set<Integer> inUse = new HashSet<>();
 
   Hooks(PinLayout layout, DatapathSettings settings, Datapath programs) {
+    if (settings.hook() == HookKind.TCX) {
+      Feature.TCX.require();
+    }
     this.tcx = new TcxHooks(layout);
     this.clsact = new ClsactHooks(settings.clsactPriority());
     this.programs = programs;

@@ -36,6 +36,7 @@ class AgentSettingsTest {
     assertEquals(GuardedPods.OFF, settings.enforcement().metadataGuard());
     assertEquals(List.of("eni", "vlan"), settings.kernel().interfacePrefixes());
     assertEquals(Path.of("/sys/fs/bpf/merlon"), settings.kernel().pinRoot());
+    assertEquals(AttachBy.BEST, settings.kernel().hook());
     assertEquals(
         Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 9469)),
         settings.telling().http());
@@ -64,11 +65,13 @@ class AgentSettingsTest {
 
   @Test
   void theEnvironmentMayNameTheFile() throws IOException {
-    Path file = file("node-name: n2\nsource: folder:/tmp/x\nmap-flows: 4096\ndry-run: true\n");
+    Path file =
+        file("node-name: n2\nsource: folder:/tmp/x\nmap-flows: 4096\nhook: tcx\ndry-run: true\n");
     AgentSettings settings = AgentSettings.read(NOTHING, Map.of("MERLON_CONFIG", file.toString()));
     assertEquals("n2", settings.node().name());
     assertEquals(new SourceSetting.Folder(Path.of("/tmp/x")), settings.node().source());
     assertEquals(4096, settings.kernel().sizes().flows());
+    assertEquals(AttachBy.TCX, settings.kernel().hook());
     assertTrue(settings.dryRun());
   }
 

@@ -5,6 +5,7 @@ import static io.merlon.agent.program.RepairTest.enforced;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.merlon.agent.interfaces.OwnNamespace;
 import io.merlon.agent.program.DatapathSettings.HookKind;
 import io.merlon.bpf.OwnedProgram;
 import io.merlon.datapath.Hook;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which way our programs come to an interface, where both are known. */
 class HooksTest {
@@ -78,6 +81,45 @@ class HooksTest {
         assertEquals(
             List.of(next.kernel().program(Hook.FROM_POD).id()), node.programs(at, Hook.FROM_POD));
         assertEquals(2, node.namespace().<Integer>call(() -> next.settle(5)));
+      }
+    }
+  }
+
+  /** A bandwidth plugin of the CNI's needs the place that a clsact qdisc takes. */
+  @Test
+  void whereLinksAreAskedForANewInterfaceKeepsTheIngressForOthers() {
+    try (KernelNode node = new KernelNode(HookKind.TCX);
+        LibbpfDatapath datapath = node.open()) {
+      HostInterface at = node.addInterfaces(1).getFirst();
+      enforced(node, datapath, at);
+      assertEquals(List.of(datapath.kernel().program(Hook.FROM_POD).id()), node.links(at));
+      node.run(() ->
+          OwnNamespace.execute(List.of("tc", "qdisc", "add", "dev", at.name(), "ingress"), ""));
+      assertEquals(Inspection.CLEAN, node.namespace().call(datapath::check));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TCX", "CLSACT"})
+  void anotherWayIsTakenFromTheNextStartOn(HookKind next) {
+    try (KernelNode node = new KernelNode(HookKind.BEST)) {
+      HostInterface settled;
+      HostInterface unsettled;
+      try (LibbpfDatapath datapath = node.open()) {
+        settled = node.addInterfaces(2).getFirst();
+        unsettled = new HostInterface(settled.ifindex() + 2, "eni1");
+        enforced(node, datapath, settled);
+        node.namespace().<Integer>call(() -> datapath.settle(2));
+        node.run(() -> datapath.bind(unsettled, WEB));
+      }
+      try (LibbpfDatapath datapath = node.open(next)) {
+        List<Integer> ours = List.of(datapath.kernel().program(Hook.FROM_POD).id());
+        boolean links = next == HookKind.TCX;
+        for (HostInterface at : List.of(settled, unsettled)) {
+          node.run(() -> datapath.bind(at, WEB));
+          assertEquals(links ? ours : List.of(), node.links(at));
+          assertEquals(ours, node.programs(at, Hook.FROM_POD));
+        }
       }
     }
   }

@@ -62,6 +62,11 @@ final class KernelNode implements AutoCloseable {
     return namespace.call(this::opened);
   }
 
+  /** With another way to hooks. */
+  LibbpfDatapath open(DatapathSettings.HookKind other) {
+    return namespace.call(() -> LibbpfDatapath.open(settings(root(), other)));
+  }
+
   /** With maps of these sizes, and the others' as they are by default. */
   LibbpfDatapath open(Map<String, Integer> sizes) {
     DatapathSettings small = settings();
