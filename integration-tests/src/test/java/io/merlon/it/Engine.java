@@ -1,6 +1,7 @@
 package io.merlon.it;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Capability;
@@ -15,15 +16,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.testcontainers.DockerClientFactory;
-import org.testcontainers.containers.ContainerFetchException;
 import org.testcontainers.containers.GenericContainer;
-import org.testcontainers.images.RemoteDockerImage;
 import org.testcontainers.utility.DockerImageName;
 
 /** A container engine that has the agent's image. */
 final class Engine {
   static final String IMAGE = System.getProperty("merlon.image", "docker.io/library/merlon:0.1.0");
+
+  private static final int PULL_MINUTES = 10;
 
   private static final Path SECCOMP = Path.of("../deploy/chart/files/seccomp.json");
 
@@ -49,13 +51,24 @@ final class Engine {
     }
   }
 
-  /** Whether the engine has an image, or gets it. */
+  /** Whether the engine has an image, or gets it: by one try, not for as long as tests wait. */
   static boolean pulled(DockerImageName image) {
+    String name = image.asCanonicalNameString();
     try {
-      new RemoteDockerImage(image).get();
+      client().inspectImageCmd(name).exec();
       return true;
-    } catch (ContainerFetchException unreachable) {
+    } catch (NotFoundException absent) {
+      return pull(name);
+    }
+  }
+
+  private static boolean pull(String name) {
+    try {
+      return client().pullImageCmd(name).start().awaitCompletion(PULL_MINUTES, TimeUnit.MINUTES);
+    } catch (DockerException unreachable) {
       return false;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
