@@ -27,6 +27,10 @@ class InstallOnCluster extends OnCluster {
           new ClusterPods.Spec("busy", "holder-4", "app: holder", node(1)),
           new ClusterPods.Spec("busy", "holder-6", "app: holder", node(1)));
 
+  /** Shows when the servers' policy is enforced. */
+  private final ClusterPods.Spec stranger =
+      new ClusterPods.Spec("busy", "stranger", "app: stranger", node(1));
+
   private long segments;
   private long segmentsLost;
 
@@ -113,13 +117,17 @@ class InstallOnCluster extends OnCluster {
       pods.start(holders.get(i), "hold", "100", "" + CONNECTIONS, address, "8080");
       awaitOpen(holders.get(i), CONNECTIONS);
     }
+    pods.start(stranger, "try", "50", pods.address(server, false), "8080");
+    awaitAnswer(stranger, 0);
   }
 
   private void observeAuditEnforce() {
     cluster.run("annotate", "namespace", "busy", "merlon.io/mode=enforce").succeeded();
+    awaitSilence(stranger, SILENT);
     assertTrue(payments.connects(INTRUDER, API), "observed, not enforced");
     payments.mode("audit");
     assertTrue(payments.connects(INTRUDER, API), "audited, not enforced");
+    awaitCounted("would-deny");
     payments.mode("enforce");
     Await.seldom("payments enforces", SOON, () -> !payments.connects(INTRUDER, API));
     assertTrue(payments.connects(FRONTEND, API));
@@ -137,8 +145,14 @@ class InstallOnCluster extends OnCluster {
                 .output()
                 .lines()
                 .anyMatch(line -> line.contains("intruder") && line.contains("payments-api")));
+    awaitCounted("denied");
+    evidence.is("denials by name in `merlon flows --denied` and /metrics", "yes", "yes");
+  }
+
+  private void awaitCounted(String verdict) {
+    String node = payments.node(API);
     Await.seldom(
-        "the metric counts by names",
+        "the metric counts by names what is " + verdict,
         SOON,
         () ->
             release
@@ -147,8 +161,7 @@ class InstallOnCluster extends OnCluster {
                 .anyMatch(line ->
                     line.startsWith("merlon_packets_total")
                         && line.contains("workload=\"payments-api\"")
-                        && line.contains("verdict=\"denied\"")));
-    evidence.is("denials by name in `merlon flows --denied` and /metrics", "yes", "yes");
+                        && line.contains("verdict=\"" + verdict + "\"")));
   }
 
   private void atRest() {

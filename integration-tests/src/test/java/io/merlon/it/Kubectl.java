@@ -99,6 +99,23 @@ final class Kubectl {
         .strip();
   }
 
+  /** Events that were told before, and last for an hour, are not to be taken for new ones. */
+  void forgetEvents(String reason) {
+    run("delete", "events", "--all-namespaces", "--field-selector=reason=" + reason).succeeded();
+  }
+
+  /** Whether an Event tells of it since. */
+  boolean isTold(String reason) {
+    return !run(
+            "get",
+            "events",
+            "--all-namespaces",
+            "--field-selector=reason=" + reason,
+            "--output=name")
+        .succeeded()
+        .isBlank();
+  }
+
   Command exec(String namespace, String pod, String... command) {
     List<String> arguments =
         new ArrayList<>(List.of("--namespace=" + namespace, "exec", pod, "--"));

@@ -16,6 +16,9 @@ abstract class OnCluster {
   static final Duration SOON = Duration.ofSeconds(20);
   static final Duration PATIENCE = Duration.ofMinutes(2);
 
+  /** Longer than an attempt and its pause: who was not answered for so long is not any more. */
+  static final Duration SILENT = Duration.ofMillis(2_500);
+
   final Kubectl cluster;
   final Release release;
   final ClusterPods pods;

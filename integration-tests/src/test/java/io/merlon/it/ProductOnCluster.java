@@ -178,6 +178,7 @@ abstract class ProductOnCluster {
   /** On the node alone, without the API server's help; and it is whole again by itself. */
   private void breakTheGlass() {
     String node = payments.node(API);
+    cluster.forgetEvents("GlassBroken");
     release
         .merlon(node, "break-glass", "--namespace=payments", "--for=15s", "--reason=a test")
         .succeeded();
@@ -187,14 +188,7 @@ abstract class ProductOnCluster {
             .merlon(node, "status")
             .output()
             .contains("THE GLASS IS BROKEN: namespace payments"));
-    Await.until(
-        "an Event tells of it",
-        SOON,
-        () ->
-            cluster
-                .run("get", "events", "--all-namespaces", "--output=yaml")
-                .output()
-                .contains("GlassBroken"));
+    Await.until("an Event tells of it", SOON, () -> cluster.isTold("GlassBroken"));
     Await.until(
         "the glass is whole again", SOON.plus(SOON), () -> !payments.connects(INTRUDER, API));
     enforcedAsWritten();

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Follows what it is told: compiles, plans, applies. It belongs to one thread, which calls {@link
@@ -148,11 +149,19 @@ public final class AgentLoop {
             ? nanoTime.getAsLong() + enforcer.backoff().delay().toNanos()
             : Long.MAX_VALUE;
     if (trouble.isPresent() && !trouble.equals(before)) {
-      LOG.atError().addKeyValue("reason", trouble.get().text()).log("not enforced");
+      tell(trouble.get());
     }
     if (!wasSettledIn && enforcer.isSettledIn()) {
       LOG.atInfo().addKeyValue("pods", state.policy().pods().size()).log("all is enforced");
     }
+  }
+
+  /** An interface may vanish while it is attached to: then the next try finds nothing to do. */
+  private static void tell(Trouble trouble) {
+    boolean first = trouble instanceof Trouble.Failed(_, int attempts) && attempts == 1;
+    LOG.atLevel(first ? Level.WARN : Level.ERROR)
+        .addKeyValue("reason", trouble.text())
+        .log("not enforced");
   }
 
   private AgentView look() {

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 public final class EventReader implements AutoCloseable {
   private static final int AT_ONCE = 4096;
   static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(1);
-  static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(32);
+  static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(64);
 
   /** The longest wait where there was something. */
   static final long LONG = TimeUnit.MILLISECONDS.toNanos(8);

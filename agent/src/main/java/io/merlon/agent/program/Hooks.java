@@ -34,6 +34,9 @@ final class Hooks implements AutoCloseable {
   private final Datapath programs;
   private final Set<Integer> inUse = new HashSet<>();
 
+  /** Where a link is and this process saw that no filter of ours is: asking takes netlink. */
+  private final Set<HookPlace> unfiltered = new HashSet<>();
+
   Hooks(PinLayout layout, DatapathSettings settings, Datapath programs) {
     if (settings.hook() == HookKind.TCX) {
       Feature.TCX.require();
@@ -98,7 +101,19 @@ final class Hooks implements AutoCloseable {
    * that is done packets are judged twice, and counted twice.
    */
   private boolean isDoubled(HookPlace place) {
-    return tcx.isAt(place) && (kind == HookKind.CLSACT || clsact.programAt(place).isPresent());
+    return tcx.isAt(place) && (kind == HookKind.CLSACT || isFiltered(place));
+  }
+
+  private boolean isFiltered(HookPlace place) {
+    if (!unfiltered.contains(place) && clsact.programAt(place).isEmpty()) {
+      unfiltered.add(place);
+    }
+    return !unfiltered.contains(place);
+  }
+
+  private void filter(HookPlace place) {
+    unfiltered.remove(place);
+    clsact.put(place, program(place));
   }
 
   /** Attaches our program, or puts it in our former one's place in one step. */
@@ -109,14 +124,14 @@ final class Hooks implements AutoCloseable {
     switch (kind) {
       case TCX -> link(place);
       case CLSACT -> {
-        clsact.put(place, program(place));
+        filter(place);
         if (tcx.isAt(place)) {
           tcx.remove(place);
         }
       }
       case BEST -> {
         if (mayBeginWithFilter(place)) {
-          clsact.put(place, program(place));
+          filter(place);
         } else {
           link(place);
         }
@@ -161,7 +176,9 @@ final class Hooks implements AutoCloseable {
       tcx.begin(place);
     }
     tcx.put(place, program(place));
-    clsact.remove(place);
+    if (isFiltered(place)) {
+      clsact.remove(place);
+    }
   }
 
   /** Whether a place has a filter only, though links are known. */
@@ -177,6 +194,7 @@ final class Hooks implements AutoCloseable {
   /** Takes our program off; an interface that is gone has none, and its number is a new one's. */
   void remove(HookPlace place) {
     inUse.remove(place.ifindex());
+    unfiltered.remove(place);
     tcx.remove(place);
     if (kind != HookKind.TCX) {
       clsact.remove(place);

@@ -80,7 +80,7 @@ class EventReaderTest {
 
   @Test
   void itLooksAsOftenAsTheRingNeedsIt() {
-    assertLooks(32, 0);
+    assertLooks(16, 0);
     assertLooks(125, 1_000);
     assertLooks(125, 10_000);
     assertLooks(1000, 1_000_000);

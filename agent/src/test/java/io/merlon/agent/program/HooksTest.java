@@ -133,6 +133,7 @@ class HooksTest {
         List<Integer> ours = List.of(datapath.kernel().program(Hook.FROM_POD).id());
         AtomicInteger alone = new AtomicInteger();
         AtomicInteger looks = new AtomicInteger();
+        AtomicInteger releases = new AtomicInteger();
         AtomicBoolean ended = new AtomicBoolean();
         Thread observer =
             node.namespace()
@@ -141,9 +142,12 @@ class HooksTest {
                       Thread.ofPlatform()
                           .unstarted(() -> {
                             while (!ended.get()) {
+                              int before = releases.get();
                               boolean judges = programs(at, Hook.FROM_POD).equals(ours);
                               boolean other = !programs(at, Hook.TO_POD).isEmpty();
-                              alone.addAndGet(judges && !other ? 1 : 0);
+                              // Odd while both go, one after the other.
+                              boolean stays = before % 2 == 0 && releases.get() == before;
+                              alone.addAndGet(judges && !other && stays ? 1 : 0);
                               looks.incrementAndGet();
                             }
                           });
@@ -152,7 +156,9 @@ class HooksTest {
                 });
         while (looks.get() < LOOKS) {
           node.run(() -> datapath.bind(at, WEB));
+          releases.incrementAndGet();
           node.run(() -> datapath.release(at.ifindex()));
+          releases.incrementAndGet();
         }
         ended.set(true);
         observer.join();
