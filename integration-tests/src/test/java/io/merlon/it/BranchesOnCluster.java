@@ -52,10 +52,11 @@ class BranchesOnCluster extends OnCluster {
           ip -6 route replace %4$s/128 dev %2$s
           """
               .formatted(host, named, pods.address(branch, false), pods.address(branch, true)));
+      assertTrue(connects(stranger, branch, false), "nobody enforces yet, and it is wired");
+      release.install("mode=enforce");
+      assertTrue(release.page(node(0), "/v1/pods").contains(named), "the agent knows " + named);
+      looksFindPrograms(probe, named);
     }
-    assertTrue(connects(stranger, branch, false), "nobody enforces yet, and it is wired");
-    release.install("mode=enforce");
-    assertTrue(release.page(node(0), "/v1/pods").contains(named), "the agent knows " + named);
     int wrong = 0;
     for (ClusterPods.Spec server : new ClusterPods.Spec[] {ordinary, branch}) {
       for (boolean six : new boolean[] {false, true}) {
@@ -68,7 +69,29 @@ class BranchesOnCluster extends OnCluster {
     assertEquals(0, wrong);
   }
 
+  /** A look that finds nothing after an uninstall is worth what it finds before it. */
+  private static void looksFindPrograms(NodeProbe probe, String device) {
+    String index = probe.shell("cat /sys/class/net/" + device + "/ifindex").strip();
+    String look = probe.look();
+    assertTrue(look.contains("/links/" + index + "_from_pod"), look);
+    assertTrue(
+        look.matches("(?s).*ifindex:\\s+" + index + "\n.*") || look.contains(device + " filter"),
+        "a link or a filter at " + device + ": " + look);
+    String other =
+        probe.shell(
+            """
+            set -e
+            ip link add mlnlook type veth peer name mlnpeer
+            trap 'ip link del mlnlook' EXIT
+            tc qdisc add dev mlnlook clsact
+            tc filter add dev mlnlook egress bpf bytecode '1,6 0 0 0'
+            """
+                + NodeProbe.LOOK);
+    assertTrue(other.contains("mlnlook qdisc clsact"), other);
+    assertTrue(other.contains("mlnlook filter"), other);
+  }
+
   private boolean connects(ClusterPods.Spec from, ClusterPods.Spec to, boolean six) {
-    return NodeProbe.connects(cluster, from.namespace(), from.name(), pods.address(to, six), 8080);
+    return new Caller(cluster, from).connects(pods.address(to, six), 8080);
   }
 }

@@ -1,18 +1,35 @@
 package io.merlon.it;
 
+import java.util.List;
+
 /**
  * A look at what is on a node, by the node's own commands, from a privileged pod: pins in its BPF
  * file system and programs at its interfaces.
  */
 record NodeProbe(Kubectl cluster, String image, String node) implements AutoCloseable {
-  private static final String LOOK =
+  /**
+   * Fails where tc is missing or fails: what cannot be seen must not pass for what is not there. A
+   * link of tcx lives while it is pinned or a process holds it; bpftool knows none before 7.3.
+   */
+  static final String LOOK =
       """
-      ls -A /sys/fs/bpf
+      set -e
+      command -v tc >/dev/null || { echo "this node has no tc"; exit 1; }
+      find /sys/fs/bpf -mindepth 1 | sort
+      see() {
+        shown=$(tc "$@" 2>&1) || { [ -e "/sys/class/net/$link" ] || return 0; echo "$link: $shown"; exit 1; }
+        [ -z "$shown" ] || echo "$shown" | sed "s/^/$link /"
+      }
       for link in $(ls /sys/class/net); do
-        tc filter show dev "$link" ingress 2>/dev/null
-        tc filter show dev "$link" egress 2>/dev/null
+        see qdisc show dev "$link"
+        see filter show dev "$link" ingress
+        see filter show dev "$link" egress
       done
-      ! command -v bpftool >/dev/null || bpftool net show | grep tcx || true
+      network=$(readlink /proc/self/ns/net)
+      for process in /proc/[0-9]*; do
+        [ "$(readlink "$process/ns/net")" = "$network" ] || continue
+        grep -hs -A9 'link_type:.*tcx' "$process"/fdinfo/* | grep -e ifindex -e attach_type || true
+      done
       """;
 
   static NodeProbe start(Kubectl cluster, String node) {
@@ -72,16 +89,20 @@ record NodeProbe(Kubectl cluster, String image, String node) implements AutoClos
             .formatted(container));
   }
 
-  /** Whether the node comes through to an address. */
-  boolean connects(String address, int port) {
-    return connects(cluster, "default", name(), address, port);
+  /** The node as one from whom connections come. */
+  Caller caller() {
+    return new Caller(cluster, "default", name());
   }
 
-  /** Whether a pod with Merlon's image does. */
-  static boolean connects(Kubectl cluster, String namespace, String pod, String address, int port) {
-    String attempt = "exec 3<>/dev/tcp/%s/%d".formatted(address, port);
-    return cluster.exec(namespace, pod, "/usr/bin/timeout", "2", "/bin/bash", "-c", attempt).exit()
-        == 0;
+  /** A node's own address of a family. */
+  static String address(Kubectl cluster, String node, boolean six) {
+    String all =
+        cluster.get(
+            "default", "node/" + node, "{.status.addresses[?(@.type==\"InternalIP\")].address}");
+    return List.of(all.split(" ", -1)).stream()
+        .filter(address -> address.contains(":") == six)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(node + " has only " + all));
   }
 
   @Override

@@ -1,15 +1,14 @@
 package io.merlon.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Probes, nodes and Services around pods that are closed by default. */
+/** Nodes, pods in their network, and Services around pods that are closed by default. */
 class ServicesOnCluster extends OnCluster {
-  private static final Duration PROBED = Duration.ofSeconds(20);
+  private static final boolean[] FAMILIES = {false, true};
   private static final String POLICIES =
       Mission.policy("services", "default-deny", "podSelector: {}, policyTypes: [Ingress, Egress]")
           + "---\n"
@@ -23,16 +22,21 @@ class ServicesOnCluster extends OnCluster {
               "to-servers",
               "podSelector: {matchExpressions: [{key: app, operator: In, values: [client, server]}]}, policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: server}}}], ports: [{port: 8080}]}]");
 
+  private static final int HOST_PORT = 18080;
+
   private final ClusterPods.Spec near = pod("near", "app: server, part: all", 0);
   private final ClusterPods.Spec far = pod("far", "app: server, part: all", 1);
   private final ClusterPods.Spec loop = pod("loop", "app: server, part: loop", 0);
-  private final ClusterPods.Spec client = pod("client", "app: client", 0);
+  private final ClusterPods.Spec otherPort = pod("other-port", "app: server, part: other", 1);
   private final ClusterPods.Spec stranger = pod("stranger", "app: stranger", 0);
-  private final List<String> wrong = new ArrayList<>();
-  private int asked;
+  private final ClusterPods.Spec ownHost = pod("own-host", "app: host", 0);
+  private final ClusterPods.Spec otherHost = pod("other-host", "app: host", 1);
+  private final Caller client = new Caller(cluster, pod("client", "app: client", 0));
+  private final Caller strangers = new Caller(cluster, stranger);
+  private final Questions questions = new Questions();
 
   ServicesOnCluster() {
-    super(8, "probes, nodes, Services");
+    super(8, "nodes, Services");
   }
 
   private ClusterPods.Spec pod(String name, String labels, int node) {
@@ -45,148 +49,156 @@ class ServicesOnCluster extends OnCluster {
     pods.namespace("services");
     cluster.apply(POLICIES);
     List.of(near, far, loop).forEach(server -> pods.start(server, "serve", "8080"));
-    List.of(client, stranger).forEach(other -> pods.start(other, "serve", "9090"));
-    for (String service : List.of("all", "loop")) {
-      cluster.apply(service(service, "sessionAffinity: None"));
-    }
-    cluster.apply(
-        service("sticky", "sessionAffinity: ClientIP").replace("part: sticky", "part: all"));
-    cluster.apply(
-        service("local", "type: NodePort, internalTrafficPolicy: Local")
-            .replace("part: local", "part: all"));
+    List.of(otherPort, stranger, pod("client", "app: client", 0))
+        .forEach(other -> pods.start(other, "serve", "9090"));
     throughServices();
+    headless();
     podsThemselves();
-    nodes();
-    evidence.is(
-        "questions put to the network, answered otherwise than the policies say",
-        asked + ", " + wrong.size() + " " + wrong,
-        "0");
-    assertEquals(List.of(), wrong);
-    probesPass();
-  }
-
-  private static String service(String name, String more) {
-    return """
-    apiVersion: v1
-    kind: Service
-    metadata: {name: %s, namespace: services}
-    spec: {ipFamilyPolicy: PreferDualStack, selector: {part: %s}, ports: [{port: 80, targetPort: 8080}], %s}
-    """
-        .formatted(name, name, more);
+    apiServer();
+    if (cluster.nodes().size() > 1) {
+      nodes();
+      podsInNodesNetworks();
+    }
+    questions.tell(evidence);
   }
 
   private void throughServices() {
-    for (String service : List.of("all", "sticky", "local", "loop")) {
-      String addresses = cluster.get("services", "service/" + service, "{.spec.clusterIPs[*]}");
-      for (String address : addresses.split(" ", -1)) {
-        awaitTranslated(address);
-        ask(true, client, address, 80, "client -> Service " + service);
-        ask(false, stranger, address, 80, "stranger -> Service " + service);
+    ClusterService all = service("all", "part: all", 8080, "sessionAffinity: None");
+    ClusterService local = service("local", "part: all", 8080, "internalTrafficPolicy: Local");
+    ClusterService hairpin = service("loop", "part: loop", 8080, "sessionAffinity: None");
+    for (ClusterService service : List.of(all, local, hairpin)) {
+      service.awaitTranslated(client);
+      for (String address : service.addresses()) {
+        ask(true, client, address, ClusterService.PORT, "client -> Service " + service.name());
+        ask(false, strangers, address, ClusterService.PORT, "stranger -> " + service.name());
       }
     }
-    for (String address :
-        cluster.get("services", "service/loop", "{.spec.clusterIPs[*]}").split(" ", -1)) {
-      ask(true, loop, address, 80, "a pod -> itself by its Service");
+    for (String address : hairpin.addresses()) {
+      ask(
+          true,
+          new Caller(cluster, loop),
+          address,
+          ClusterService.PORT,
+          "a pod -> itself by its Service");
     }
   }
 
-  /** kube-proxy takes its time, which is not what is asked about. */
-  private void awaitTranslated(String address) {
-    Await.seldom("translation of " + address, SOON, () -> connects(client, address, 80));
+  private ClusterService service(String name, String selector, int target, String more) {
+    return ClusterService.make(cluster, "services", name, selector, target, more);
   }
 
+  /** Whoever resolves its name gets its endpoints' addresses. */
+  private void headless() {
+    ClusterService headless = service("headless", "part: all", 8080, "clusterIP: None");
+    Await.seldom("endpoints of both families", SOON, () -> headless.endpoints().size() == 4);
+    for (String address : headless.endpoints()) {
+      ask(true, client, address, 8080, "client -> headless");
+      ask(false, strangers, address, 8080, "stranger -> headless");
+    }
+  }
+
+  /** Where nothing may come from a pod something listens: the pods' own nodes reach it. */
   private void podsThemselves() {
-    for (ClusterPods.Spec server : List.of(near, far)) {
-      for (boolean six : new boolean[] {false, true}) {
-        ask(true, client, pods.address(server, six), 8080, "client -> " + server.name());
-        ask(false, stranger, pods.address(server, six), 8080, "stranger -> " + server.name());
-        ask(false, client, pods.address(server, six), 9090, "client -> closed port");
+    try (NodeProbe zero = NodeProbe.start(cluster, node(0));
+        NodeProbe one = NodeProbe.start(cluster, node(1))) {
+      for (boolean six : FAMILIES) {
+        for (ClusterPods.Spec server : List.of(near, far)) {
+          ask(true, client, pods.address(server, six), 8080, "client -> " + server.name());
+          ask(false, strangers, pods.address(server, six), 8080, "stranger -> " + server.name());
+        }
+        String other = pods.address(otherPort, six);
+        ask(false, client, other, 9090, "client -> port that no policy names");
+        ask(true, one.caller(), other, 9090, "node -> the same port");
+        String unnamed = pods.address(stranger, six);
+        ask(false, client, unnamed, 9090, "client -> stranger");
+        ask(true, zero.caller(), unnamed, 9090, "node -> stranger");
       }
     }
-    ask(false, client, pods.address(stranger, false), 9090, "client -> stranger");
   }
 
-  /**
-   * A pod's own node may reach it, another node may not, and the API server is like any address.
-   */
+  /** A pod's own node may reach it, another node may not. */
   private void nodes() {
-    if (cluster.nodes().size() > 1) {
-      try (NodeProbe own = NodeProbe.start(cluster, node(1));
-          NodeProbe other = NodeProbe.start(cluster, node(0))) {
-        for (boolean six : new boolean[] {false, true}) {
-          String address = pods.address(far, six);
-          ask(true, own.connects(address, 8080), "node -> its pod " + address);
-          ask(false, other.connects(address, 8080), "other node -> pod " + address);
-        }
+    try (NodeProbe own = NodeProbe.start(cluster, node(1));
+        NodeProbe other = NodeProbe.start(cluster, node(0))) {
+      for (boolean six : FAMILIES) {
+        String address = pods.address(far, six);
+        ask(true, own.caller(), address, 8080, "node -> its pod");
+        ask(false, other.caller(), address, 8080, "other node -> pod");
       }
     }
+  }
+
+  /** It is like any other address. */
+  private void apiServer() {
     String server =
         cluster.get("default", "endpointslice/kubernetes", "{.endpoints[0].addresses[0]}");
     int port =
         Integer.parseInt(cluster.get("default", "endpointslice/kubernetes", "{.ports[0].port}"));
     ask(false, client, server, port, "client -> API server");
-    cluster.apply(
-        Mission.policy(
-            "services",
-            "api-server",
-            "podSelector: {matchLabels: {app: client}}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: \"%s/%d\"}}], ports: [{port: %d}]}]"
-                .formatted(server, server.contains(":") ? 128 : 32, port)));
-    Await.seldom("client -> API server, allowed", SOON, () -> connects(client, server, port));
+    allowClientTo("api-server", port, List.of(server));
+    Await.seldom("client -> API server, allowed", SOON, () -> client.connects(server, port));
     String virtual = cluster.get("default", "service/kubernetes", "{.spec.clusterIP}");
     ask(true, client, virtual, 443, "client -> API server by its Service");
   }
 
-  private void probesPass() {
-    String probes =
-        """
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: probed, namespace: services, labels: {app: probed}}
-        spec:
-          nodeName: %s
-          terminationGracePeriodSeconds: 0
-          containers:
-          - name: web
-            image: %s
-            args: [netexec, --http-port=8000]
-            readinessProbe: {httpGet: {port: 8000, path: /healthz}, periodSeconds: 1, failureThreshold: 1}
-            livenessProbe: {tcpSocket: {port: 8000}, periodSeconds: 1, failureThreshold: 1}
-          - name: rpc
-            image: %s
-            args: [grpc-health-checking, --port=5000, --http-port=8001]
-            readinessProbe: {grpc: {port: 5000}, periodSeconds: 1, failureThreshold: 1}
-        """
-            .formatted(node(0), Payments.on(cluster).image(), Payments.on(cluster).image());
-    cluster.apply(probes);
-    cluster.awaitReady("services", "probed");
-    String since = "{.status.conditions[?(@.type==\"Ready\")].lastTransitionTime}";
-    String ready = cluster.get("services", "pod/probed", since);
-    long end = System.nanoTime() + PROBED.toNanos();
-    Await.seldom("probes go on", PROBED.plus(SOON), () -> System.nanoTime() > end);
-    assertEquals(ready, cluster.get("services", "pod/probed", since), "was not ready for a while");
-    assertEquals(
-        "0 0",
-        cluster.get("services", "pod/probed", "{.status.containerStatuses[*].restartCount}"));
-    evidence.is(
-        "HTTP, TCP and gRPC probes every second for "
-            + PROBED.toSeconds()
-            + " s under default deny, failed",
-        "0",
-        "0");
-  }
-
-  private void ask(boolean allowed, ClusterPods.Spec from, String address, int port, String what) {
-    ask(allowed, connects(from, address, port), what + " " + address);
-  }
-
-  private void ask(boolean allowed, boolean connected, String what) {
-    asked++;
-    if (connected != allowed) {
-      wrong.add(what + (connected ? ": open" : ": closed"));
+  /**
+   * They are their nodes' addresses: a pod's own node is open to it, another one where an ipBlock
+   * says so, and of a Service over both only what is behind it.
+   */
+  private void podsInNodesNetworks() {
+    for (ClusterPods.Spec host : List.of(ownHost, otherHost)) {
+      new UnusualServer(host, HOST_PORT, true, 0).start(cluster);
+    }
+    ClusterService hosts = service("hosts", "app: host", HOST_PORT, "sessionAffinity: None");
+    hosts.awaitTranslated(client);
+    for (boolean six : FAMILIES) {
+      ask(true, client, address(0, six), HOST_PORT, "client -> pod in its node's network");
+      ask(false, client, address(1, six), HOST_PORT, "client -> pod in another node's network");
+      half(hosts, six);
+    }
+    allowClientTo("other-host", HOST_PORT, List.of(address(1, false), address(1, true)));
+    for (boolean six : FAMILIES) {
+      String other = address(1, six);
+      Await.seldom("client -> " + other, SOON, () -> client.connects(other, HOST_PORT));
+      ask(false, strangers, other, HOST_PORT, "stranger -> pod in another node's network");
+      assertEquals(Spread.ATTEMPTS, spread(hosts, six).made(), "all of them allowed");
     }
   }
 
-  private boolean connects(ClusterPods.Spec from, String address, int port) {
-    return NodeProbe.connects(cluster, from.namespace(), from.name(), address, port);
+  /** The node itself may be reached, the other one not. */
+  private void half(ClusterService hosts, boolean six) {
+    Spread spread = spread(hosts, six);
+    evidence.is(
+        "connections of %d to a Service over pods in nodes' networks, IPv%d: to the own node, to another, denied one"
+            .formatted(Spread.ATTEMPTS, six ? 6 : 4),
+        spread.reached().getFirst() + ", " + spread.reached().getLast(),
+        "some, 0");
+    assertEquals(0, spread.reached().getLast());
+    assertTrue(spread.made() > 0 && spread.made() < Spread.ATTEMPTS, spread.toString());
+  }
+
+  private Spread spread(ClusterService hosts, boolean six) {
+    return Spread.of(pods, client, hosts.address(six), List.of(ownHost, otherHost));
+  }
+
+  private String address(int node, boolean six) {
+    return NodeProbe.address(cluster, node(node), six);
+  }
+
+  private void allowClientTo(String policy, int port, List<String> addresses) {
+    List<String> blocks =
+        addresses.stream()
+            .map(a -> "{ipBlock: {cidr: \"%s/%d\"}}".formatted(a, a.contains(":") ? 128 : 32))
+            .toList();
+    cluster.apply(
+        Mission.policy(
+            "services",
+            policy,
+            "podSelector: {matchLabels: {app: client}}, policyTypes: [Egress], egress: [{to: [%s], ports: [{port: %d}]}]"
+                .formatted(String.join(", ", blocks), port)));
+  }
+
+  private void ask(boolean open, Caller from, String address, int port, String what) {
+    questions.ask(open, from, address, port, what);
   }
 }
