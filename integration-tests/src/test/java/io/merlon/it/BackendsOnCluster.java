@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class BackendsOnCluster extends OnCluster {
   private static final boolean[] FAMILIES = {false, true};
   private static final int HELD = 10;
-  private static final int GRACE_SECONDS = 30;
+  private static final int GRACE_SECONDS = 60;
   private static final String POLICIES =
       Mission.policy("backends", "default-deny", "podSelector: {}, policyTypes: [Ingress, Egress]")
           + "---\n"
@@ -30,14 +30,20 @@ class BackendsOnCluster extends OnCluster {
               "podSelector: {matchLabels: {app: client}}, policyTypes: [Egress], egress: [{to: [{podSelector: {matchExpressions: [{key: app, operator: In, values: [server, closed]}]}}], ports: [{port: 8080}]}]");
 
   private final ClusterPods.Spec near =
-      pod("near", "app: server, like: y, far-open: y, far-closed: y, moving: y", 0);
-  private final ClusterPods.Spec far = pod("far", "app: server, like: y, near-open: y", 1);
+      pod(
+          "near",
+          "app: server, like: behind, far-open: behind, far-closed: behind, moving: behind",
+          0);
+  private final ClusterPods.Spec far =
+      pod("far", "app: server, like: behind, near-open: behind", 1);
   // Whose own policy lets everybody in, but the client's does not let it go there; and the reverse.
-  private final ClusterPods.Spec nearOpen = pod("near-open", "app: open, near-open: y", 0);
-  private final ClusterPods.Spec farOpen = pod("far-open", "app: open, far-open: y", 1);
-  private final ClusterPods.Spec farClosed = pod("far-closed", "app: closed, far-closed: y", 1);
-  private final ClusterPods.Spec leaving = pod("leaving", "app: server, moving: y, leaving: y", 1);
-  private final ClusterPods.Spec coming = pod("coming", "app: server, moving: y", 1);
+  private final ClusterPods.Spec nearOpen = pod("near-open", "app: open, near-open: behind", 0);
+  private final ClusterPods.Spec farOpen = pod("far-open", "app: open, far-open: behind", 1);
+  private final ClusterPods.Spec farClosed =
+      pod("far-closed", "app: closed, far-closed: behind", 1);
+  private final ClusterPods.Spec leaving =
+      pod("leaving", "app: server, moving: behind, leaving: behind", 1);
+  private final ClusterPods.Spec coming = pod("coming", "app: server, moving: behind", 1);
   private final ClusterPods.Spec kept = pod("kept", "app: client", 0);
   private final ClusterPods.Spec late = pod("late", "app: client", 0);
   private final Caller client = new Caller(cluster, pod("client", "app: client", 0));
@@ -69,7 +75,7 @@ class BackendsOnCluster extends OnCluster {
 
   private ClusterService service(String name, String label, String more) {
     ClusterService service =
-        ClusterService.make(cluster, "backends", name, label + ": y", 8080, more);
+        ClusterService.make(cluster, "backends", name, label + ": behind", 8080, more);
     service.awaitTranslated(client);
     return service;
   }
@@ -178,6 +184,15 @@ class BackendsOnCluster extends OnCluster {
   private void takesOver(ClusterService moving) {
     pods.start(coming, "serve", "8080");
     awaitReached(moving, near, coming);
+    cluster
+        .run(
+            "--namespace=backends",
+            "delete",
+            "pod",
+            leaving.name(),
+            "--grace-period=1",
+            "--wait=false")
+        .succeeded();
     Await.seldom(
         leaving.name() + " is gone",
         PATIENCE,

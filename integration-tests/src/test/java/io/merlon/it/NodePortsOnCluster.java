@@ -147,13 +147,24 @@ class NodePortsOnCluster extends OnCluster {
    */
   private void podsWhoMayNothing(ClusterService spread, ClusterService local) {
     for (boolean six : FAMILIES) {
-      ask(true, near, 0, spread, six);
-      ask(false, near, 0, local, six);
+      tellLimit(spread, local, six);
       ask(false, near, 1, spread, six);
       ask(false, far, 0, spread, six);
       ask(false, far, 0, local, six);
       ask(false, far, 1, spread, six); // comes as the other node, which is not let in yet
     }
+  }
+
+  private void tellLimit(ClusterService spread, ClusterService local, boolean six) {
+    boolean open = connects(near, 0, spread, six);
+    evidence.is(
+        "pod that may go nowhere -> NodePort of its own node and of a backend there that lets nobody in, IPv%d: Cluster, Local"
+            .formatted(six ? 6 : 4),
+        (open ? "open, " : "closed, ")
+            + (near.connects(address(0, six), local.nodePort()) ? "open" : "closed"),
+        "open is a known limit, closed");
+    ask(true, near, 0, spread, six);
+    ask(false, near, 0, local, six);
   }
 
   /** It may go to the other node's NodePort, and comes from there as that node. */
