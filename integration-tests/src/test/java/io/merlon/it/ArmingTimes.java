@@ -6,32 +6,49 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * From the moment the scheduler gave a pod a node to the moment its interface was there and the
- * agent's programs at it, by the scheduler's Events and the agents' log, which must be at debug.
+ * From the moment the scheduler gave a pod a node to the moment its agent says that it enforces at
+ * the pod's interface each policy that selects it, in the revision it was told. The one is in the
+ * scheduler's Events, the other is asked again and again on each node.
  */
 final class ArmingTimes {
-  private static final Pattern ATTACHED =
-      Pattern.compile("\"time\":\"([^\"]+)\".*\"message\":\"attached\".*(eni[0-9a-f]{11})");
+  static final int INTERVAL_MILLIS = 100;
 
-  private final Release release;
+  private static final String PORT = "9469";
+  private static final Pattern ENFORCED = Pattern.compile("enforced \\S+ \\d+");
+
+  private final ClusterPods pods;
   private final String namespace;
+  private final List<ClusterPods.Spec> lookers = new ArrayList<>();
   private final Map<String, Instant> scheduled = new HashMap<>();
-  private final Map<String, Instant> attached = new HashMap<>();
 
-  ArmingTimes(Release release, String namespace) {
-    this.release = release;
+  private ArmingTimes(ClusterPods pods, String namespace) {
+    this.pods = pods;
     this.namespace = namespace;
   }
 
-  /** Remembers what Events and logs tell so far: Events go with their pods, logs are rotated. */
-  void look() {
-    release.cluster().nodes().forEach(this::attached);
-    release
-        .cluster()
+  /**
+   * Looks from now on, from pods in the nodes' own network.
+   *
+   * @param from namespace of these pods
+   * @param namespace of the pods that are looked at
+   */
+  static ArmingTimes lookFrom(String from, ClusterPods pods, String namespace) {
+    ArmingTimes times = new ArmingTimes(pods, namespace);
+    for (String node : pods.cluster().nodes()) {
+      ClusterPods.Spec looker =
+          new ClusterPods.Spec(from, "looker-" + node.replace('.', '-'), "app: looker", node);
+      pods.startOnNode(looker, "look", "" + INTERVAL_MILLIS, PORT, namespace);
+      times.lookers.add(looker);
+    }
+    return times;
+  }
+
+  /** Remembers what Events tell so far: they go with their pods. */
+  void remember() {
+    pods.cluster()
         .run(
             "--namespace=" + namespace,
             "get",
@@ -45,32 +62,19 @@ final class ArmingTimes {
         .forEach(parts -> scheduled.put(parts[0], Instant.parse(parts[1])));
   }
 
-  String tell() {
+  /** Of each pod of which both are known, in milliseconds, the shortest first. */
+  List<Long> millis() {
     List<Long> times = new ArrayList<>();
-    scheduled.forEach((pod, at) -> {
-      Instant then = attached.get(PodNetwork.device(PodNetwork.ORDINARY, namespace, pod));
-      if (then != null) {
-        times.add(then.toEpochMilli() - at.toEpochMilli());
+    for (ClusterPods.Spec looker : lookers) {
+      for (String line : pods.told(looker, ENFORCED)) {
+        String[] parts = line.split(" ", -1);
+        Instant at = scheduled.get(parts[1]);
+        if (at != null) {
+          times.add(Long.parseLong(parts[2]) - at.toEpochMilli());
+        }
       }
-    });
-    if (times.isEmpty()) {
-      return "not measured: of %d pods scheduled and %d interfaces attached none belong together"
-          .formatted(scheduled.size(), attached.size());
     }
     Collections.sort(times);
-    return "p50 %d ms, p99 %d ms, of %d pods"
-        .formatted(times.get(times.size() / 2), times.get(times.size() * 99 / 100), times.size());
-  }
-
-  private void attached(String node) {
-    String log =
-        release
-            .cluster()
-            .run("--namespace=merlon", "logs", release.agent(node), "--tail=-1")
-            .succeeded();
-    Matcher found = ATTACHED.matcher(log);
-    while (found.find()) {
-      attached.put(found.group(2), Instant.parse(found.group(1)));
-    }
+    return times;
   }
 }

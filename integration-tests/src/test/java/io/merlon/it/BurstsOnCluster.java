@@ -3,43 +3,28 @@ package io.merlon.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Instant;
+import io.merlon.it.MisbehavingPod.Attempt;
+import io.merlon.it.MisbehavingPod.Sent;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Pods that misbehave from their first instruction on, many at a time. */
 class BurstsOnCluster extends OnCluster {
   private static final int BURSTS = Integer.getInteger("merlon.bursts", 12);
   private static final int PODS = 25;
-  private static final Pattern ATTEMPT = Pattern.compile("\\S+ (made|failed) [0-9.]+ [0-9.]+");
 
-  /** At once to whom it may not, in both families, then for seconds to whom it may. */
-  private static final String MISBEHAVE =
-      """
-      (echo x >/dev/tcp/$F4/9000) 2>/dev/null &
-      (echo x >/dev/tcp/$F6/9000) 2>/dev/null &
-      for i in {1..100}; do echo x >/dev/udp/$F4/9000; echo x >/dev/udp/$F6/9000; done
-      for i in {1..40}; do
-        begun=$EPOCHREALTIME
-        if (exec 3<>/dev/tcp/$A4/8080) 2>/dev/null; then echo "made $begun $EPOCHREALTIME"; else echo "failed $begun $EPOCHREALTIME"; fi
-        echo x >/dev/udp/$F4/9000; sleep 0.1
-      done
-      kill $(jobs -p)
-      """;
+  /** Attempts after Ready, of each pod and family: the API server's times are whole seconds. */
+  private static final int AT_LEAST = MisbehavingPod.ATTEMPTS / 2;
+
+  private static final double MEASURED = 0.95;
 
   private final ClusterPods.Spec forbidden =
       new ClusterPods.Spec("targets", "forbidden", "app: forbidden", node(0));
   private final ClusterPods.Spec welcome =
       new ClusterPods.Spec("targets", "welcome", "app: welcome", node(1));
-  private final ArmingTimes times = new ArmingTimes(release, "bursts");
-  private final List<String> targets = new ArrayList<>();
-  private long attempts;
-  private long failed;
-  private long late;
+  private final List<Attempt> attempts = new ArrayList<>();
+  private Sent sent = Sent.NOTHING;
 
   BurstsOnCluster() {
     super(2, "bursts of new pods");
@@ -47,145 +32,149 @@ class BurstsOnCluster extends OnCluster {
 
   @Test
   void noForbiddenPacketPassesAndNoAllowedConnectionIsLost() {
-    release.install("mode=enforce", "log-level=debug");
+    release.install("mode=enforce");
     pods.namespace("targets");
     pods.namespace("bursts");
+    pods.namespace("free");
     pods.start(forbidden, "serve", "9000");
     pods.start(welcome, "serve", "8080");
+    MisbehavingPods misbehaving =
+        new MisbehavingPods(
+            cluster, new MisbehavingPod.Targets(addresses(forbidden), addresses(welcome)));
     cluster.apply(
         Mission.policy(
             "bursts",
             "only-welcome",
             "podSelector: {}, policyTypes: [Ingress, Egress], egress: [{to: [{namespaceSelector: {}, podSelector: {matchLabels: {app: welcome}}}]}]"));
-    targets.addAll(
-        List.of(
-            pods.address(forbidden, false),
-            pods.address(forbidden, true),
-            pods.address(welcome, false)));
+    ArmingTimes times = ArmingTimes.lookFrom("targets", pods, "bursts");
+    counterProof("before", misbehaving);
+    int seen = pods.arrivals(forbidden).size();
     List<Long> before = usage();
     for (int burst = 0; burst < BURSTS; burst++) {
-      play(burst);
+      play(burst, misbehaving, times);
     }
-    int all = BURSTS * PODS;
-    List<String> came = pods.arrivals(forbidden);
-    evidence.is("pods created, in bursts of " + PODS, "" + all);
-    evidence.is(
-        "forbidden packets and connections that arrived, of " + all * 242L + " sent",
-        "" + came.size(),
-        "0");
-    evidence.is("allowed connections failed after Ready, of " + attempts, "" + failed, "0");
-    evidence.is("made, but not within a second: resent, or no processor to be had", "" + late);
-    evidence.is("pod scheduled -> interface there and enforced", times.tell());
     List<Long> after = usage();
+    List<String> came = pods.arrivals(forbidden);
+    came = came.subList(seen, came.size());
+    tell(came);
+    tellTimes(times.millis());
     for (int i = 0; i < cluster.nodes().size(); i++) {
       evidence.is(
           "agent of " + node(i) + " during the churn: RSS, processor",
-          release.residentMebibytes(node(i)) + " MiB, " + (after.get(i) - before.get(i)) + " ms",
-          "");
+          release.residentMebibytes(node(i)) + " MiB, " + (after.get(i) - before.get(i)) + " ms");
     }
-    counterProof();
+    counterProof("after", misbehaving);
     assertEquals(List.of(), came);
-    assertEquals(0, failed);
-    assertTrue(attempts > 20L * all, "attempts after Ready: " + attempts);
+    assertEquals(0, pods.restarts(forbidden, welcome), "pods restarted");
+    assertEquals(0, attempts.stream().filter(attempt -> !attempt.made()).count());
+    assertEquals(0, attempts.stream().mapToLong(Attempt::synsResent).sum());
+  }
+
+  private List<String> addresses(ClusterPods.Spec pod) {
+    return List.of(pods.address(pod, false), pods.address(pod, true));
   }
 
   private List<Long> usage() {
     return cluster.nodes().stream().map(release::processorMillis).toList();
   }
 
-  private void play(int burst) {
-    StringBuilder manifests = new StringBuilder();
+  private void tell(List<String> came) {
+    evidence.is("pods created, in bursts of " + PODS, "" + BURSTS * PODS);
+    evidence.is(
+        "forbidden that arrived, of %d datagrams by IPv4, %d by IPv6, %d connections begun by IPv4, %d by IPv6, as counted where they were sent"
+            .formatted(sent.udp4(), sent.udp6(), sent.tcp4(), sent.tcp6()),
+        "" + came.size(),
+        "0");
+    long six = attempts.stream().filter(Attempt::six).count();
+    evidence.is(
+        "allowed connections failed after Ready, of %d by IPv4 and %d by IPv6, at least %d of each pod and family"
+            .formatted(attempts.size() - six, six, AT_LEAST),
+        "" + attempts.stream().filter(attempt -> !attempt.made()).count(),
+        "0");
+    evidence.is(
+        "SYNs of these sent again",
+        "" + attempts.stream().mapToLong(Attempt::synsResent).sum(),
+        "0");
+    evidence.is(
+        "made, but not within a second, though no SYN was sent again: no processor to be had",
+        "" + attempts.stream().filter(Attempt::isLate).count());
+  }
+
+  private void tellTimes(List<Long> millis) {
+    assertTrue(
+        millis.size() >= MEASURED * BURSTS * PODS,
+        "enforcement was seen to begin of only " + millis.size());
+    evidence.is(
+        "pod scheduled -> attached, and enforced as told, of %d pods, looked at every %d ms"
+            .formatted(millis.size(), ArmingTimes.INTERVAL_MILLIS),
+        "p50 %d ms, p99 %d ms"
+            .formatted(millis.get(millis.size() / 2), millis.get(millis.size() * 99 / 100)));
+  }
+
+  private void play(int burst, MisbehavingPods misbehaving, ArmingTimes times) {
+    List<MisbehavingPod> all = new ArrayList<>();
     for (int i = 0; i < PODS; i++) {
-      manifests.append(pod("burst-%d-%d".formatted(burst, i), burst));
+      all.add(new MisbehavingPod("bursts", "burst-%d-%d".formatted(burst, i), "burst: b" + burst));
     }
-    cluster.apply(manifests.toString());
-    String chosen = "--selector=burst=b" + burst;
-    cluster
-        .run(
-            "--namespace=bursts",
-            "wait",
-            "--for=jsonpath={.status.phase}=Succeeded",
-            "pods",
-            chosen,
-            "--timeout=180s")
-        .succeeded();
-    Map<String, Instant> ready = new HashMap<>();
-    cluster
-        .run(
-            "--namespace=bursts",
-            "get",
-            "pods",
-            chosen,
-            "--output=jsonpath={range .items[*]}{.metadata.name} {.status.containerStatuses[0].state.terminated.startedAt}{\"\\n\"}{end}")
-        .succeeded()
-        .lines()
-        .map(line -> line.split(" ", -1))
-        .forEach(parts -> ready.put(parts[0], Instant.parse(parts[1])));
-    assertEquals(PODS, ready.size());
-    cluster
-        .run("--namespace=bursts", "logs", chosen, "--tail=-1", "--prefix")
-        .succeeded()
-        .lines()
-        .filter(line -> ATTEMPT.matcher(line).matches())
-        .map(line -> line.split(" ", -1))
-        .forEach(parts -> count(parts, ready));
-    times.look();
-    cluster
-        .run("--namespace=bursts", "delete", "pods", chosen, "--wait=false", "--grace-period=0")
-        .succeeded();
+    misbehaving.run(all).forEach(this::count);
+    times.remember();
+    misbehaving.delete(all.getFirst());
   }
 
-  /**
-   * A line of a pod: [pod/NAME/main] made|failed BEGUN ENDED; after Ready it must be made, and
-   * soon.
-   */
-  private void count(String[] parts, Map<String, Instant> ready) {
-    String pod = parts[0].split("/", -1)[1];
-    double begun = Double.parseDouble(parts[2]);
+  private void count(MisbehavingPods.Ended pod) {
+    sent = sent.plus(pod.told().sent());
     // Times of the API server are whole seconds, rounded down.
-    if (begun >= ready.getOrDefault(pod, Instant.MAX).getEpochSecond() + 1) {
-      attempts++;
-      failed += parts[1].equals("failed") ? 1 : 0;
-      late += Double.parseDouble(parts[3]) - begun >= 1 ? 1 : 0;
-    }
+    List<Attempt> ready =
+        pod.told().attempts().stream()
+            .filter(attempt -> attempt.begun() >= pod.begun().getEpochSecond() + 1)
+            .toList();
+    long six = ready.stream().filter(Attempt::six).count();
+    assertTrue(
+        six >= AT_LEAST && ready.size() - six >= AT_LEAST,
+        "of %s, begun %s, only %d attempts after Ready"
+            .formatted(pod.name(), pod.begun(), ready.size()));
+    attempts.addAll(ready);
   }
 
-  /** What arrives is seen: a pod nobody isolates comes through. */
-  private void counterProof() {
-    ClusterPods.Spec free = new ClusterPods.Spec("targets", "free", "app: free", node(1));
-    pods.start(free, "hold", "100", "1", pods.address(forbidden, false), "9000");
-    awaitOpen(free, 1);
-    String from = pods.address(free, false);
-    Await.seldom("it is seen", SOON, () -> pods.came(forbidden, "tcp", from) == 1);
+  /** What the program sends arrives and is seen, if nobody forbids it. */
+  private void counterProof(String when, MisbehavingPods misbehaving) {
+    List<String> earlier = pods.arrivals(forbidden);
+    Sent told =
+        misbehaving
+            .run(List.of(new MisbehavingPod("free", "free-" + when, "free: " + when)))
+            .getFirst()
+            .told()
+            .sent();
+    int[] seen = {-1};
+    Await.seldom(
+        "nothing of it is under way any more",
+        SOON,
+        () -> {
+          int before = seen[0];
+          seen[0] = pods.arrivals(forbidden).size();
+          return seen[0] == before;
+        });
+    List<String> came = pods.arrivals(forbidden).subList(earlier.size(), seen[0]);
+    Sent arrived =
+        new Sent(
+            count(came, "udp", false),
+            count(came, "udp", true),
+            count(came, "tcp", false),
+            count(came, "tcp", true));
+    evidence.is(
+        "the same program "
+            + when
+            + " the bursts from where nothing is forbidden: arrived, of "
+            + told.all(),
+        "" + arrived.all());
+    assertTrue(
+        arrived.udp4() > 0 && arrived.udp6() > 0 && arrived.tcp4() > 0 && arrived.tcp6() > 0,
+        "sent " + told + ", arrived " + arrived);
   }
 
-  private String pod(String name, int burst) {
-    return """
-    ---
-    apiVersion: v1
-    kind: Pod
-    metadata: {name: %s, namespace: bursts, labels: {burst: b%d}}
-    spec:
-      restartPolicy: Never
-      automountServiceAccountToken: false
-      terminationGracePeriodSeconds: 0
-      containers:
-      - name: main
-        image: %s
-        imagePullPolicy: IfNotPresent
-        command: [/bin/bash, -c, %s]
-        env:
-        - {name: F4, value: "%s"}
-        - {name: F6, value: "%s"}
-        - {name: A4, value: "%s"}
-    """
-        .formatted(
-            name,
-            burst,
-            Release.image(),
-            '"' + MISBEHAVE.replace("\"", "\\\"").replace("\n", "\\n").replace("$(", "$$(") + '"',
-            targets.get(0),
-            targets.get(1),
-            targets.get(2));
+  private static long count(List<String> came, String protocol, boolean six) {
+    return came.stream()
+        .filter(line -> line.startsWith(protocol + " ") && line.contains(":") == six)
+        .count();
   }
 }

@@ -2,6 +2,7 @@ package io.merlon.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.net.InetAddress;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,17 +70,27 @@ record ClusterPods(Kubectl cluster) {
 
   /** Starts a pod and waits until it runs. */
   void start(Spec pod, String... arguments) {
-    cluster.apply(manifest(pod, arguments));
+    start(pod, false, arguments);
+  }
+
+  /** Starts one that is in its node's network. */
+  void startOnNode(Spec pod, String... arguments) {
+    start(pod, true, arguments);
+  }
+
+  private void start(Spec pod, boolean onNode, String... arguments) {
+    cluster.apply(manifest(pod, onNode, arguments));
     cluster.awaitReady(pod.namespace(), pod.name());
   }
 
-  private static String manifest(Spec pod, String... arguments) {
+  private static String manifest(Spec pod, boolean onNode, String... arguments) {
     return """
     apiVersion: v1
     kind: Pod
     metadata: {name: %s, namespace: %s, labels: {%s}}
     spec:
       nodeName: %s
+      hostNetwork: %s
       serviceAccountName: %s
       automountServiceAccountToken: false
       terminationGracePeriodSeconds: 0
@@ -101,6 +112,7 @@ record ClusterPods(Kubectl cluster) {
             pod.namespace(),
             pod.labels(),
             pod.node(),
+            onNode,
             pod.account(),
             Release.image(),
             String.join(", ", List.of(arguments).stream().map(a -> '"' + a + '"').toList()),
@@ -135,14 +147,21 @@ record ClusterPods(Kubectl cluster) {
 
   /** All that came to a server, as {@code tcp} or {@code udp} and whence. */
   List<String> arrivals(Spec server) {
-    List<String> lines = told(server, SERVED, "+1");
+    List<String> lines = told(server, SERVED);
     assertEquals("serving", lines.isEmpty() ? "nothing" : lines.getFirst(), server.name());
-    return lines.subList(1, lines.size());
+    return lines.stream().filter(line -> !line.equals("serving")).toList();
   }
 
   /** How often a server was come to, by {@code tcp} or {@code udp}, from an address. */
   long came(Spec server, String protocol, String from) {
-    return arrivals(server).stream().filter((protocol + " " + from)::equals).count();
+    // An address of version six is told in full.
+    String line = protocol + " " + InetAddress.ofLiteral(from).getHostAddress();
+    return arrivals(server).stream().filter(line::equals).count();
+  }
+
+  /** All that a pod told. */
+  List<String> told(Spec pod, Pattern expected) {
+    return told(pod, expected, "+1");
   }
 
   /**
@@ -178,12 +197,7 @@ record ClusterPods(Kubectl cluster) {
   long segmentsLost(Spec... senders) {
     long lost = 0;
     for (Spec pod : senders) {
-      List<String> counted =
-          cluster
-              .exec(pod.namespace(), pod.name(), "cat", "/proc/net/snmp", "/proc/net/netstat")
-              .succeeded()
-              .lines()
-              .toList();
+      List<String> counted = counted(pod);
       lost +=
           Statistics.of(counted, "Tcp", "RetransSegs")
               - Statistics.of(counted, "TcpExt", "TCPSynRetrans")
@@ -192,10 +206,34 @@ record ClusterPods(Kubectl cluster) {
     return lost;
   }
 
-  int restarts(Spec pod) {
-    return Integer.parseInt(
-        cluster.get(
-            pod.namespace(), "pod/" + pod.name(), "{.status.containerStatuses[0].restartCount}"));
+  /** How often pods sent the beginning of a connection again, or the answer to one. */
+  long beginningsResent(Spec... senders) {
+    long resent = 0;
+    for (Spec pod : senders) {
+      resent += Statistics.of(counted(pod), "TcpExt", "TCPSynRetrans");
+    }
+    return resent;
+  }
+
+  private List<String> counted(Spec pod) {
+    return cluster
+        .exec(pod.namespace(), pod.name(), "cat", "/proc/net/snmp", "/proc/net/netstat")
+        .succeeded()
+        .lines()
+        .toList();
+  }
+
+  int restarts(Spec... pods) {
+    int restarts = 0;
+    for (Spec pod : pods) {
+      restarts +=
+          Integer.parseInt(
+              cluster.get(
+                  pod.namespace(),
+                  "pod/" + pod.name(),
+                  "{.status.containerStatuses[0].restartCount}"));
+    }
+    return restarts;
   }
 
   /** Takes all namespaces away. */

@@ -8,15 +8,21 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What runs inside pods of a cluster, with the Java runtime of Merlon's own image: one class and
@@ -24,7 +30,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
  *
  * <p>{@code serve PORT} echoes TCP, and tells who came by TCP and each datagram. {@code hold
  * INTERVAL COUNT HOST PORT} holds connections, sends a byte over each again and again, and tells
- * how they are. {@code try INTERVAL HOST PORT} opens one connection after the other.
+ * how they are. {@code try INTERVAL HOST PORT} opens one connection after the other. {@code spray
+ * INTERVAL PORT HOST4 HOST6} sends datagrams and begins connections to both, and tells how often.
+ * {@code look INTERVAL PORT NAMESPACE} asks the node's agent when it enforces which pod.
  */
 public final class PodTraffic {
   private static final int TELL_MILLIS = 50;
@@ -37,13 +45,21 @@ public final class PodTraffic {
 
   /** See the class. */
   public static void main(String[] args) throws Exception {
+    // What came before a restart is to be told after it.
     System.setOut(
         new PrintStream(
-            new BufferedOutputStream(new FileOutputStream(TOLD.toFile())), true, UTF_8));
+            new BufferedOutputStream(new FileOutputStream(TOLD.toFile(), true)), true, UTF_8));
+    // Without one of its threads a pod would say that nothing comes, or that all is well.
+    Thread.setDefaultUncaughtExceptionHandler((_, mistake) -> {
+      mistake.printStackTrace();
+      Runtime.getRuntime().halt(1);
+    });
     switch (args[0]) {
       case "serve" -> serve(Integer.parseInt(args[1]));
       case "hold" -> hold(Long.parseLong(args[1]), Integer.parseInt(args[2]), to(args, 3));
       case "try" -> attempt(Long.parseLong(args[1]), to(args, 2));
+      case "spray" -> spray(Long.parseLong(args[1]), Integer.parseInt(args[2]), args[3], args[4]);
+      case "look" -> look(Long.parseLong(args[1]), Integer.parseInt(args[2]), args[3]);
       default -> throw new IllegalArgumentException(args[0]);
     }
   }
@@ -53,8 +69,9 @@ public final class PodTraffic {
   }
 
   private static void serve(int port) throws IOException {
-    Thread.ofPlatform().start(() -> receive(port));
-    try (ServerSocket server = new ServerSocket(port, 1_000)) {
+    try (ServerSocket server = new ServerSocket(port, 1_000);
+        DatagramSocket datagrams = new DatagramSocket(port)) {
+      Thread.ofPlatform().start(() -> receive(datagrams));
       System.out.println("serving");
       while (true) {
         Socket client = server.accept();
@@ -77,15 +94,15 @@ public final class PodTraffic {
     }
   }
 
-  private static void receive(int port) {
-    try (DatagramSocket socket = new DatagramSocket(port)) {
-      DatagramPacket packet = new DatagramPacket(new byte[64], 64);
+  private static void receive(DatagramSocket socket) {
+    DatagramPacket packet = new DatagramPacket(new byte[64], 64);
+    try {
       while (true) {
         socket.receive(packet);
         System.out.println("udp " + plain(packet.getAddress()));
       }
     } catch (IOException e) {
-      throw new IllegalStateException("udp port " + port, e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -168,6 +185,105 @@ public final class PodTraffic {
       }
       System.out.printf("made=%d failed=%d latest=%d since=%d%n", made, failed, latest, since);
       Thread.sleep(interval);
+    }
+  }
+
+  /** A datagram each interval, the beginning of a connection each tenth, in both families. */
+  private static void spray(long interval, int port, String four, String six) throws Exception {
+    AtomicLongArray sent = new AtomicLongArray(4);
+    AtomicLong pause = new AtomicLong();
+    for (int i = 0; i < 2; i++) {
+      int at = i;
+      InetSocketAddress to = new InetSocketAddress(i == 0 ? four : six, port);
+      Thread.ofPlatform().start(() -> datagrams(interval, to, sent, at, pause));
+      Thread.ofPlatform().start(() -> beginnings(10 * interval, to, sent, 2 + at));
+    }
+    while (true) {
+      tell(
+          "udp4=%d udp6=%d tcp4=%d tcp6=%d pause=%d"
+              .formatted(sent.get(0), sent.get(1), sent.get(2), sent.get(3), pause.get()));
+    }
+  }
+
+  private static void datagrams(
+      long interval, InetSocketAddress to, AtomicLongArray sent, int at, AtomicLong pause) {
+    try (DatagramSocket socket = new DatagramSocket()) {
+      long before = System.currentTimeMillis();
+      while (true) {
+        try {
+          socket.send(new DatagramPacket(new byte[] {'m'}, 1, to));
+          sent.incrementAndGet(at);
+          long now = System.currentTimeMillis();
+          pause.accumulateAndGet(now - before, Math::max);
+          before = now;
+        } catch (IOException _) {
+          // It was not sent, and is not counted.
+        }
+        Thread.sleep(interval);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Does not wait for what becomes of a connection: whoever accepts it tells. */
+  private static void beginnings(
+      long interval, InetSocketAddress to, AtomicLongArray sent, int at) {
+    while (true) {
+      try (SocketChannel channel = SocketChannel.open()) {
+        begin(channel, to, sent, at);
+        Thread.sleep(interval);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private static void begin(
+      SocketChannel channel, InetSocketAddress to, AtomicLongArray sent, int at) {
+    try {
+      channel.configureBlocking(false);
+      channel.connect(to);
+      sent.incrementAndGet(at);
+    } catch (IOException _) {
+      // As above.
+    }
+  }
+
+  /** Tells of each pod when the agent was first seen to enforce at it all that it was told. */
+  private static void look(long interval, int port, String namespace) throws Exception {
+    Pattern enforced =
+        Pattern.compile(
+            "\"namespace\":\"%s\",\"name\":\"([^\"]+)\",[^{}]*\"mode_enforced\":\"enforce\",\"attached\":true,\"up_to_date\":true,[^{}]*\"seen\":\"([^\"]+)\",\"enforced\":\"\\2\",\"policies\":\\[\\{"
+                .formatted(namespace));
+    Set<String> told = new HashSet<>();
+    while (true) {
+      Matcher found = enforced.matcher(page(port));
+      long now = System.currentTimeMillis();
+      while (found.find()) {
+        if (told.add(found.group(1))) {
+          System.out.println("enforced " + found.group(1) + " " + now);
+        }
+      }
+      Thread.sleep(interval);
+    }
+  }
+
+  private static String page(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), PATIENCE);
+      socket.setSoTimeout(PATIENCE);
+      socket
+          .getOutputStream()
+          .write("GET /v1/pods HTTP/1.0\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    } catch (IOException _) {
+      // Whoever waits for what is not told says so.
+      return "";
     }
   }
 

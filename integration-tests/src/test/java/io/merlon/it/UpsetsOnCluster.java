@@ -7,23 +7,32 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Agents and what they live on go away and come back; packets are judged as before. */
 class UpsetsOnCluster extends OnCluster {
   private static final int HELD = 50;
+  private static final String KILLED = "OOMKilled";
   private static final Duration AWAY =
       Duration.ofSeconds(Integer.getInteger("merlon.api.away", 180));
 
-  private final ClusterPods.Spec server =
-      new ClusterPods.Spec("calm", "server", "app: server", node(0));
+  /** Whose agent and programs forbid what is forbidden: what enters the server. */
+  private final String enforcing = node(0);
 
+  private final ClusterPods.Spec server =
+      new ClusterPods.Spec("calm", "server", "app: server", enforcing);
   private final ClusterPods.Spec holder =
       new ClusterPods.Spec("calm", "holder", "app: holder", node(1));
   private final ClusterPods.Spec opener =
       new ClusterPods.Spec("calm", "opener", "app: holder", node(1));
-  private final ClusterPods.Spec intruder =
+  private final ClusterPods.Spec trespasser =
       new ClusterPods.Spec("calm", "intruder", "app: intruder", node(1));
+
+  /** What there was before the first upset: what is lost between two upsets counts, too. */
+  private Broken before = Broken.NOTHING;
+
+  private long arrivedBefore;
 
   UpsetsOnCluster() {
     super(5, "restarts, kills, outages");
@@ -32,113 +41,167 @@ class UpsetsOnCluster extends OnCluster {
   @Test
   void neverLoosenEnforcementNorBreakTraffic() {
     release.install("mode=enforce");
-    converse();
-    during("rolling restart of the DaemonSet", this::roll);
-    during("agent's pod deleted", this::deleteAgent);
-    during("agent killed with SIGKILL", this::killAgent);
+    Intruder intruder = converse();
+    during("rolling restart of the DaemonSet", intruder, this::roll);
+    during("agent's pod deleted where the server is", intruder, this::deleteAgent);
+    during("agent killed with SIGKILL", intruder, this::killAgent);
+    during("agent killed for memory", intruder, this::starveAgent);
     Optional<ClusterControl> control = ClusterControl.here();
     if (control.isEmpty()) {
       evidence.is("kubelet, containerd, API server", "not tried: CLUSTER_CONTROL names no command");
-      return;
+    } else {
+      theRest(intruder, control.get());
     }
-    during(
-        "kubelets restarted",
-        () -> cluster.nodes().forEach(node -> control.get().act("kubelet", node)));
-    during(
-        "containerds restarted",
-        () -> cluster.nodes().forEach(node -> control.get().act("containerd", node)));
-    during("etcd compacted", () -> control.get().act("compact"));
-    during(
-        "API server stopped for " + AWAY.toSeconds() + " s, and started",
-        () -> outage(control.get()));
     aNewPolicyIsEnforced();
+    nothingIsForbiddenAnyMore(intruder);
   }
 
-  private void converse() {
+  private void theRest(Intruder intruder, ClusterControl control) {
+    during(
+        "kubelets restarted",
+        intruder,
+        () -> cluster.nodes().forEach(node -> control.act("kubelet", node)));
+    during(
+        "containerds restarted",
+        intruder,
+        () -> cluster.nodes().forEach(node -> control.act("containerd", node)));
+    during("etcd compacted", intruder, () -> control.act("compact"));
+    during(
+        "API server stopped for " + AWAY.toSeconds() + " s, and started",
+        intruder,
+        () -> outage(control));
+  }
+
+  private Intruder converse() {
     pods.namespace("calm");
     pods.start(server, "serve", "8080");
+    Intruder intruder = Intruder.start(pods, trespasser, server, 8080);
+    evidence.is("the intruder before there is a policy: arrived", "" + intruder.awaitThrough());
     cluster.apply(
         Mission.policy(
             "calm",
             "holders",
             "podSelector: {matchLabels: {app: server}}, ingress: [{from: [{podSelector: {matchLabels: {app: holder}}}]}]"));
-    String address = pods.address(server, false);
-    String six = pods.address(server, true);
-    pods.start(holder, "hold", "50", "" + HELD, address, "8080");
+    intruder.awaitStopped();
+    pods.start(holder, "hold", "50", "" + HELD, pods.address(server, false), "8080");
     awaitOpen(holder, HELD);
-    pods.start(opener, "try", "20", six, "8080");
-    pods.start(intruder, "try", "20", address, "8080");
+    pods.start(opener, "try", "20", pods.address(server, true), "8080");
     awaitAnswer(opener, 0);
+    before = broken();
+    arrivedBefore = intruder.allArrived();
+    return intruder;
   }
 
-  private void during(String what, Runnable upset) {
-    long failedBefore = pods.said(opener, "failed");
+  /**
+   * What ought to be zero since the first upset.
+   *
+   * @param connections of those held
+   * @param beginnings of connections, and answers to such, that were sent again
+   * @param attempts to connect that failed
+   * @param pods restarts of them
+   */
+  private record Broken(
+      long connections, long segments, long beginnings, long attempts, long pods) {
+    private static final Broken NOTHING = new Broken(0, 0, 0, 0, 0);
+
+    private Broken since(Broken before) {
+      return new Broken(
+          connections - before.connections,
+          segments - before.segments,
+          beginnings - before.beginnings,
+          attempts - before.attempts,
+          pods - before.pods);
+    }
+  }
+
+  private Broken broken() {
+    return new Broken(
+        pods.said(holder).getOrDefault("lost", 1L),
+        pods.segmentsLost(holder, opener, server),
+        pods.beginningsResent(holder, opener, server),
+        pods.said(opener).getOrDefault("failed", 1L),
+        pods.restarts(server, holder, opener, trespasser));
+  }
+
+  private void during(String what, Intruder intruder, Runnable upset) {
     long madeBefore = pods.said(opener, "made");
-    long segmentsBefore = pods.segmentsLost(holder, server);
+    Map<String, Long> sentBefore = intruder.sent();
     long begun = System.nanoTime();
     upset.run();
     long took = Duration.ofNanos(System.nanoTime() - begun).toMillis();
     cluster.awaitRollout(Release.NAMESPACE, Release.NAME);
     // What an upset broke shows in what is answered after it.
     awaitAnswer(opener, System.currentTimeMillis());
-    awaitAnswer(holder, System.currentTimeMillis());
-    Map<String, Long> held = pods.said(holder);
-    long segments = pods.segmentsLost(holder, server) - segmentsBefore;
-    long failed = pods.said(opener, "failed") - failedBefore;
+    awaitAllAnswered(System.currentTimeMillis());
+    Map<String, Long> sent = Intruder.since(sentBefore, intruder.sent());
+    long arrived = intruder.allArrived() - arrivedBefore;
+    Broken broken = broken().since(before);
     long made = pods.said(opener, "made") - madeBefore;
-    long intruded =
-        pods.said(intruder, "made") + pods.came(server, "tcp", pods.address(intruder, false));
-    evidence.is(what + " (" + took + " ms): forbidden connections made", "" + intruded, "0");
     evidence.is(
-        what + ": broken of " + HELD + " open, segments lost, failed of " + made + " new",
-        "%d, %d, %d".formatted(held.getOrDefault("lost", 1L), segments, failed),
-        "0, 0, 0");
-    assertEquals(0, intruded, what);
-    assertEquals(0, held.getOrDefault("lost", 1L), what);
-    assertEquals(0, segments, what);
-    assertEquals(0, failed, what);
+        "%s (%d ms): forbidden that arrived so far; sent meanwhile %s".formatted(what, took, sent),
+        "" + arrived,
+        "0");
+    evidence.is(
+        "%s: broken of %d open, segments lost, SYNs sent again, new connections failed (%d made), pods restarted, so far"
+            .formatted(what, HELD, made),
+        "%d, %d, %d, %d, %d"
+            .formatted(
+                broken.connections,
+                broken.segments,
+                broken.beginnings,
+                broken.attempts,
+                broken.pods),
+        "0, 0, 0, 0, 0");
+    assertTrue(Intruder.isEachWay(sent), what + ": the intruder sent " + sent);
+    assertEquals(0, arrived, what);
+    assertEquals(Broken.NOTHING, broken, what);
     assertTrue(made > 0, what);
   }
 
+  /** Each of the connections held is answered after that moment. */
+  private void awaitAllAnswered(long after) {
+    Await.seldom(
+        "all " + HELD + " are answered", PATIENCE, () -> pods.said(holder, "oldest") > after);
+  }
+
   private void roll() {
-    long begun = System.nanoTime();
-    cluster.run("--namespace=merlon", "rollout", "restart", "daemonset/merlon").succeeded();
-    cluster.awaitRollout(Release.NAMESPACE, Release.NAME);
-    long took = Duration.ofNanos(System.nanoTime() - begun).toMillis();
-    evidence.is("rolling restart, per node", took / cluster.nodes().size() + " ms");
+    try (Replacements replacements = Replacements.begin()) {
+      cluster.run("--namespace=merlon", "rollout", "restart", "daemonset/merlon").succeeded();
+      cluster.awaitRollout(Release.NAMESPACE, Release.NAME);
+      Map<String, Long> millis = replacements.millis();
+      Await.seldom("each node's next agent", SOON, () -> millis.size() == cluster.nodes().size());
+      evidence.is(
+          "rolling restart, of each node: old agent told to go -> next one ready, ms",
+          "" + new TreeMap<>(millis));
+    }
   }
 
   private void deleteAgent() {
-    String old = release.agent(node(1));
+    String old = release.agent(enforcing);
     cluster.run("--namespace=merlon", "delete", old, "--wait=true").succeeded();
     Await.seldom(
         "another agent",
         PATIENCE,
-        () -> !release.agent(node(1)).isEmpty() && !release.agent(node(1)).contains(old));
+        () -> !release.agent(enforcing).isEmpty() && !release.agent(enforcing).contains(old));
     cluster.awaitRollout(Release.NAMESPACE, Release.NAME);
-    assertNotEquals(old, release.agent(node(1)));
+    assertNotEquals(old, release.agent(enforcing));
   }
 
   private void killAgent() {
-    int before = restarts();
-    try (NodeProbe probe = NodeProbe.start(cluster, node(1))) {
-      String container =
-          cluster.get(
-              Release.NAMESPACE,
-              release.agent(node(1)),
-              "{.status.containerStatuses[0].containerID}");
-      probe.kill(container.substring(container.lastIndexOf('/') + 1));
-    }
-    Await.seldom("the container is started again", PATIENCE, () -> restarts() > before);
+    new AgentEnd(release, enforcing).bySignal();
     cluster.awaitRollout(Release.NAMESPACE, Release.NAME);
   }
 
-  private int restarts() {
-    return Integer.parseInt(
-        cluster.get(
-            Release.NAMESPACE,
-            release.agent(node(1)),
-            "{.status.containerStatuses[0].restartCount}"));
+  private void starveAgent() {
+    AgentEnd end = new AgentEnd(release, enforcing);
+    long limit = end.forMemory();
+    cluster.awaitRollout(Release.NAMESPACE, Release.NAME);
+    evidence.is(
+        "limit of the agent's memory lowered to %d MiB: the container ended as"
+            .formatted(limit >> 20),
+        end.reason(),
+        KILLED);
+    assertEquals(KILLED, end.reason());
   }
 
   private void outage(ClusterControl control) {
@@ -161,5 +224,15 @@ class UpsetsOnCluster extends OnCluster {
             "calm", "holders", "podSelector: {matchLabels: {app: server}}, ingress: []"));
     long cut = awaitSilence(holder, Duration.ofSeconds(3)) - begun;
     evidence.is("then a policy that forbids: open connections cut after", cut + " ms");
+  }
+
+  /** The intruder still tries, and its arrival is still seen. */
+  private void nothingIsForbiddenAnyMore(Intruder intruder) {
+    cluster.apply(
+        Mission.policy(
+            "calm", "holders", "podSelector: {matchLabels: {app: server}}, ingress: [{}]"));
+    evidence.is("the intruder under a policy that allows: arrived", "" + intruder.awaitThrough());
+    evidence.is(
+        "longest time it did not send in, of all that", intruder.longestPauseMillis() + " ms");
   }
 }
