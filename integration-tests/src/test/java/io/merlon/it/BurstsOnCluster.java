@@ -133,6 +133,9 @@ class BurstsOnCluster extends OnCluster {
         six >= AT_LEAST && ready.size() - six >= AT_LEAST,
         "of %s, begun %s, only %d attempts after Ready"
             .formatted(pod.name(), pod.begun(), ready.size()));
+    ready.stream()
+        .filter(attempt -> !attempt.made() || attempt.synsResent() > 0)
+        .forEach(attempt -> System.out.println(pod.name() + " " + pod.begun() + " " + attempt));
     attempts.addAll(ready);
   }
 

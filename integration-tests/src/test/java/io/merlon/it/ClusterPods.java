@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Pods of scenarios, which run {@link PodTraffic} with the runtime of Merlon's own image. */
@@ -20,6 +21,10 @@ record ClusterPods(Kubectl cluster) {
 
   private static final Pattern FIELDS = Pattern.compile("\\w+=\\d+( \\w+=\\d+)*");
   private static final Pattern SERVED = Pattern.compile("serving|(tcp|udp) [0-9a-f.:]+");
+
+  /** As /proc/net/tcp numbers states: established, waiting, listening; and its own title. */
+  private static final Set<String> CALM = Set.of("01", "06", "0A", "st");
+
   private static final Duration SOON = Duration.ofSeconds(30);
 
   /**
@@ -190,6 +195,19 @@ record ClusterPods(Kubectl cluster) {
   }
 
   /**
+   * Whether a pod has no TCP socket that is about to send something again by itself: all listen,
+   * are connected, or remember a connection that was.
+   */
+  boolean isCalm(Spec pod) {
+    return cluster
+        .exec(pod.namespace(), pod.name(), "cat", "/proc/net/tcp", "/proc/net/tcp6")
+        .succeeded()
+        .lines()
+        .map(line -> line.strip().split(" +", -1)[3])
+        .allMatch(state -> CALM.contains(state));
+  }
+
+  /**
    * Segments of pods' open TCP connections that were sent again and had not arrived before. Those
    * that had are told of by the other end (D-SACK): a machine at a standstill has packets sent
    * again of which none was lost.
@@ -213,6 +231,25 @@ record ClusterPods(Kubectl cluster) {
       resent += Statistics.of(counted(pod), "TcpExt", "TCPSynRetrans");
     }
     return resent;
+  }
+
+  /** The counters that tell why segments were sent again. */
+  String resendings(Spec pod) {
+    List<String> counted = counted(pod);
+    StringBuilder told = new StringBuilder(pod.name());
+    told.append(" RetransSegs ").append(Statistics.of(counted, "Tcp", "RetransSegs"));
+    for (String name :
+        List.of(
+            "TCPSynRetrans",
+            "TCPDSACKRecv",
+            "TCPDSACKOldSent",
+            "TCPLossProbes",
+            "TCPTimeouts",
+            "TCPSpuriousRtxHostQueues",
+            "TCPAbortOnClose")) {
+      told.append(' ').append(name).append(' ').append(Statistics.of(counted, "TcpExt", name));
+    }
+    return told.toString();
   }
 
   private List<String> counted(Spec pod) {

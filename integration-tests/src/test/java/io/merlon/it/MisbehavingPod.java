@@ -21,7 +21,7 @@ record MisbehavingPod(String namespace, String name, String label) {
       exec 2>/dev/null
       forbidden() {
         n=0
-        for i in 1 2 3 4 5; do
+        for i in $(seq $2); do
           timeout 0.5 /bin/bash -c "echo x >/dev/tcp/$1/9000"
           case $? in 0 | 124) n=$((n + 1)) ;; esac
         done
@@ -33,10 +33,15 @@ record MisbehavingPod(String namespace, String name, String label) {
         while read -ra names && read -ra values; do [ "$names" != TcpExt: ] || break; done </proc/net/netstat
         for i in "${!names[@]}"; do [ "${names[i]}" != TCPSynRetrans ] || again=${values[i]}; done
       }
-      u4=0 u6=0
-      forbidden $F4 & p4=$!
-      forbidden $F6 & p6=$!
-      for n in {1..100}; do udp4; udp6; done
+      u4=0 u6=0 t4=0 t6=0
+      both() {
+        forbidden $F4 $1 & p4=$!
+        forbidden $F6 $1 & p6=$!
+        [ $1 = 1 ] || for n in {1..100}; do udp4; udp6; done
+        wait $p4; t4=$((t4 + $?))
+        wait $p6; t6=$((t6 + $?))
+      }
+      both 4
       resent
       for n in {1..%d}; do
         for family in 4 6; do
@@ -49,8 +54,7 @@ record MisbehavingPod(String namespace, String name, String label) {
           sleep 0.1
         done
       done >/dev/termination-log
-      wait $p4; t4=$?
-      wait $p6; t6=$?
+      both 1
       echo "sent $u4 $u6 $t4 $t6" >>/dev/termination-log
       exit 0
       """

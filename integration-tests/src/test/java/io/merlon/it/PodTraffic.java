@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -247,6 +248,8 @@ public final class PodTraffic {
       SocketChannel channel, InetSocketAddress to, AtomicLongArray sent, int at) {
     try {
       channel.configureBlocking(false);
+      // Closed by a reset: an end that a policy forbids midway would be sent again for minutes.
+      channel.setOption(StandardSocketOptions.SO_LINGER, 0);
       channel.connect(to);
       sent.incrementAndGet(at);
     } catch (IOException _) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -83,10 +84,12 @@ class UpsetsOnCluster extends OnCluster {
             "holders",
             "podSelector: {matchLabels: {app: server}}, ingress: [{from: [{podSelector: {matchLabels: {app: holder}}}]}]"));
     intruder.awaitStopped();
+    Await.seldom("what the policy cut midway is given up", PATIENCE, () -> pods.isCalm(server));
     pods.start(holder, "hold", "50", "" + HELD, pods.address(server, false), "8080");
     awaitOpen(holder, HELD);
     pods.start(opener, "try", "20", pods.address(server, true), "8080");
     awaitAnswer(opener, 0);
+    tellResendings();
     before = broken();
     arrivedBefore = intruder.allArrived();
     return intruder;
@@ -152,10 +155,17 @@ class UpsetsOnCluster extends OnCluster {
                 broken.attempts,
                 broken.pods),
         "0, 0, 0, 0, 0");
+    tellResendings();
     assertTrue(Intruder.isEachWay(sent), what + ": the intruder sent " + sent);
     assertEquals(0, arrived, what);
     assertEquals(Broken.NOTHING, broken, what);
     assertTrue(made > 0, what);
+  }
+
+  private void tellResendings() {
+    for (ClusterPods.Spec pod : List.of(holder, opener, server)) {
+      System.out.println(pods.resendings(pod));
+    }
   }
 
   /** Each of the connections held is answered after that moment. */
