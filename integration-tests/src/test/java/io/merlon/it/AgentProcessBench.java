@@ -189,7 +189,7 @@ public final class AgentProcessBench {
     Usage.over(node.agent(), FLOWS, this::flows)
         .print(FLOWS_PER_SECOND + " new flows a second", "CPU < 2 %");
     Usage.over(node.agent(), IDLE, this::flows)
-        .print("the same for 10 s more: their table is full", "CPU < 2 %");
+        .print("the same again, and two minutes of their ends", "CPU < 2 %");
   }
 
   private void churn() {
