@@ -2,29 +2,45 @@ package io.merlon.agent.watch;
 
 import io.merlon.agent.api.Annotations;
 import io.merlon.agent.watch.Written.Shape;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * Who set an annotation, by {@code metadata.managedFields}: the API server notes there which client
- * wrote which field last, and when. Of all that only one answer is kept.
+ * Who set annotations, by {@code metadata.managedFields}: the API server notes there which client
+ * wrote which field last, and when. Of all that only one answer for each is kept.
  */
 final class ManagedFields {
-  private final String annotation;
-  private String manager = "";
-  private String time = "";
+  private final Set<String> asked = new TreeSet<>();
+  private final Map<String, Setter> setters = new HashMap<>();
 
-  private ManagedFields(String annotation) {
-    this.annotation = "f:" + annotation;
+  private record Setter(String manager, String time) {
+    String text() {
+      return time.isEmpty() ? manager : manager + Annotations.SET_AT + time;
+    }
   }
 
-  /** The one who set an annotation last, and when; "" if that is not written there. */
-  static String whoSet(String annotation, Written managedFields) {
-    var reader = new ManagedFields(annotation);
+  private ManagedFields(Set<String> annotations) {
+    annotations.forEach(annotation -> asked.add("f:" + annotation));
+  }
+
+  /**
+   * The one who set each of these annotations last, and when; without those of which that is not
+   * written there. All at once: what is written can be read but once.
+   */
+  static Map<String, String> whoSet(Set<String> annotations, Written managedFields) {
+    var reader = new ManagedFields(annotations);
     if (managedFields.shape() == Shape.LIST) {
       managedFields.items(reader::entry);
     }
-    return reader.time.isEmpty()
-        ? reader.manager
-        : reader.manager + Annotations.SET_AT + reader.time;
+    Map<String, String> found = new HashMap<>();
+    reader.setters.forEach((field, setter) -> {
+      if (!setter.text().isEmpty()) {
+        found.put(field.substring(2), setter.text());
+      }
+    });
+    return found;
   }
 
   private void entry(Written value) {
@@ -41,9 +57,12 @@ final class ManagedFields {
       }
     });
     // Times are all written alike, in UTC. Of several who agree on a value the last one counts.
-    if (entry.owns && entry.time.compareTo(time) >= 0) {
-      manager = entry.manager;
-      time = entry.time;
+    Setter setter = new Setter(entry.manager, entry.time);
+    for (String owned : entry.owned) {
+      Setter before = setters.get(owned);
+      if (before == null || setter.time().compareTo(before.time()) >= 0) {
+        setters.put(owned, setter);
+      }
     }
   }
 
@@ -52,8 +71,8 @@ final class ManagedFields {
       return;
     }
     value.fields((name, field) -> {
-      if (name.equals(annotation)) {
-        entry.owns = true;
+      if (asked.contains(name)) {
+        entry.owned.add(name);
       } else if (name.equals(wanted)) {
         below(field, "f:annotations", entry);
       }
@@ -65,8 +84,8 @@ final class ManagedFields {
   }
 
   private static final class Entry {
+    final Set<String> owned = new TreeSet<>();
     String manager = "";
     String time = "";
-    boolean owns;
   }
 }

@@ -3,7 +3,9 @@ package io.merlon.agent.watch;
 import io.merlon.agent.api.Annotations;
 import io.merlon.agent.api.Pod;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -65,15 +67,18 @@ final class ObjectMeta {
 
   /** They come after the annotations, as the API server writes its objects. */
   private void setter(Written managedFields) {
-    SETTERS.forEach((annotation, setBy) -> {
-      if (annotations.containsKey(annotation)) {
-        String setter = ManagedFields.whoSet(annotation, managedFields);
-        if (!setter.isEmpty()) {
-          annotations = new HashMap<>(annotations);
-          annotations.put(setBy, setter);
-        }
-      }
-    });
+    Set<String> present = new HashSet<>(SETTERS.keySet());
+    present.retainAll(annotations.keySet());
+    if (!present.isEmpty()) {
+      Map<String, String> told = new HashMap<>(annotations);
+      ManagedFields.whoSet(present, managedFields)
+          .forEach((annotation, setter) -> told.put(setBy(annotation), setter));
+      annotations = told;
+    }
+  }
+
+  private static String setBy(String annotation) {
+    return Objects.requireNonNull(SETTERS.get(annotation));
   }
 
   /** Annotations can be of any size; only those that some room of the agent reads are kept. */

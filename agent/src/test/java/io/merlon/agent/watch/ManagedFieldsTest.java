@@ -86,6 +86,24 @@ final class ManagedFieldsTest {
             "'merlon.io/break-glass':'a','merlon.io/break-glass-set-by':'the boss'", fields));
   }
 
+  /** What is written is read but once, whatever is asked of it. */
+  @Test
+  void namesEachOfThoseWhoSetOne() throws IOException {
+    String fields =
+        "["
+            + setter("helm", "2026-03-02T11:30:00Z")
+            + ","
+            + setter("break-glass", "kubectl-annotate", "2026-03-01T11:30:00Z")
+            + "]";
+    assertEquals(
+        Map.of(
+            Annotations.MODE, "audit",
+            Annotations.MODE_SET_BY, "helm at 2026-03-02T11:30:00Z",
+            Annotations.BREAK_GLASS, "a",
+            Annotations.BREAK_GLASS_SET_BY, "kubectl-annotate at 2026-03-01T11:30:00Z"),
+        annotations("'merlon.io/mode':'audit','merlon.io/break-glass':'a'", fields));
+  }
+
   @Test
   void nobodyNamesHimself() throws IOException {
     assertEquals(
