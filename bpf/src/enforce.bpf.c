@@ -585,7 +585,12 @@ int to_pod(struct __sk_buff *skb)
 SEC("tc")
 int uplink(struct __sk_buff *skb)
 {
-	return enforce(skb, UPLINK);
+	int verdict = enforce(skb, UPLINK);
+
+	/* It has served. Between nodes that share a kernel veth devices hand it on, and it names a subject here. */
+	if (skb->tc_index & DEFERRED_MARK)
+		skb->tc_index = 0;
+	return verdict;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

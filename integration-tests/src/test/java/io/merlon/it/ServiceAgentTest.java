@@ -42,6 +42,13 @@ class ServiceAgentTest {
               ports: [{protocol: TCP, port: %d}]}]\
             """
                 .formatted(Mission.PORT)));
+    // Of backends' own egress nothing is asked: a mark that reached another node would ask.
+    cluster.write(
+        "backends",
+        Mission.policy(
+            "shop",
+            "backends",
+            "podSelector: {matchExpressions: [{key: app, operator: In, values: [good, bad]}]}, policyTypes: [Egress]"));
     client = here.pod("shop", "client", "app: client");
   }
 
