@@ -197,11 +197,17 @@ class ChartTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"base,", "eks,--values=" + VALUES + "eks.yaml", "detach,--set=detach=true"})
-  void whatIsKeptRenderedIsWhatTheChartRenders(String folder, @Nullable String option)
-      throws IOException {
+  @CsvSource({
+    "base,,",
+    "eks,--values=" + VALUES + "eks.yaml,",
+    "detach,--values=" + VALUES + "eks.yaml,--set=detach=true"
+  })
+  void whatIsKeptRenderedIsWhatTheChartRenders(
+      String folder, @Nullable String values, @Nullable String option) throws IOException {
     String[] options =
-        Stream.of("--namespace=merlon", option).filter(Objects::nonNull).toArray(String[]::new);
+        Stream.of("--namespace=merlon", values, option)
+            .filter(Objects::nonNull)
+            .toArray(String[]::new);
     assertEquals(
         Files.readString(Path.of("../deploy/kustomize", folder, "merlon.yaml")),
         Helm.needed().template(options).out(),
