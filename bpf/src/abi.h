@@ -71,6 +71,7 @@ enum flow_state {
 #define FLOW_DEFERRED 0x10      /* its packets are marked for the backend's judge */
 #define FLOW_REVOKED 0x20       /* carries nothing any more; what remains is who opened it */
 #define FLOW_LENT 0x40          /* with FLOW_WOULD_DENY: until its endpoint's end */
+#define FLOW_FAR 0x80           /* with FLOW_WOULD_DENY: its marked sender's egress, judged where it arrives */
 
 #define CONFIG_VERIFY_SOURCE 0x01
 #define CONFIG_UNKNOWN_ALLOW 0x02

@@ -31,6 +31,17 @@ static __always_inline int drops(const struct judgement *j)
 	return !j->allow && j->mode == MODE_ENFORCE;
 }
 
+/*
+ * The packet as the one sees it for whom it is denied: what its sender may not is told of the sender. Without a
+ * branch, or the verifier would walk all that tells of a denial twice.
+ */
+static __always_inline const struct packet *seen(const struct context *c, const struct judgement *j)
+{
+	const __u32 apart = offsetof(struct context, turned) - offsetof(struct context, p);
+
+	return (const void *)&c->p + (-(__u32)j->far & apart);
+}
+
 /* Every denial ends here: counted, told, and carried out if its pod is enforced. */
 static __always_inline int deny_here(struct context *c, const struct judgement *j)
 {
@@ -41,7 +52,7 @@ static __always_inline int deny_here(struct context *c, const struct judgement *
 	if (c->p.fragment == FRAGMENT_FIRST && !drop)
 		fragment_keep(&c->p, j->slot, c->epoch);
 	if (c->flags & CONFIG_EVENTS_DENIED)
-		event_denied(&c->p, j, c->interval);
+		event_denied(seen(c, j), j, c->interval);
 	return drop ? DROP : PASS;
 }
 
@@ -64,6 +75,7 @@ static __noinline int refuse(struct context *c, __u32 reason)
 	j->subject = c->who.subject;
 	j->mode = c->who.mode;
 	j->direction = c->p.direction;
+	j->far = 0;
 	j->allow = 0;
 	j->reason = reason;
 	c->p.fragment = FRAGMENT_NONE; /* its kin are refused for their own sake, not remembered */
@@ -88,6 +100,7 @@ static __noinline int unknown(struct context *c)
 	j->subject = NOBODY;
 	j->mode = MODE_ENFORCE;
 	j->direction = c->p.direction;
+	j->far = 0;
 	j->allow = 0;
 	j->reason = REASON_UNKNOWN_ENDPOINT;
 	return deny();
@@ -98,6 +111,8 @@ static __always_inline void turn(const struct packet *p, struct packet *turned)
 {
 	turned->family = p->family;
 	turned->direction = EGRESS;
+	turned->length = p->length;
+	turned->tcp_flags = p->tcp_flags;
 	turned->key.v4.ifindex = p->key.v4.ifindex;
 	if (p->family == 4) {
 		turned->key.v4.pod = p->key.v4.peer;
@@ -133,6 +148,7 @@ static __noinline int judge_source(struct context *c, const struct packet *p, __
 		return 0; /* a pod that reached itself through a service, masqueraded */
 	turn(p, &c->turned);
 	judge(SOURCE, EGRESS);
+	c->further.far = 1;
 	if (c->p.fragment == FRAGMENT_LATER)
 		without_port(&c->further);
 	if (!c->further.allow && (c->own.allow || drops(&c->further)))
@@ -175,10 +191,10 @@ static __always_inline int pass_judged(struct __sk_buff *skb, struct context *c,
 	return j->passage == PASSAGE_DEFERRED ? mark_deferred(skb, c) : PASS;
 }
 
-/* How a flow is kept that passes only because its pod is not enforced. */
+/* How a flow is kept that passes only because its pod, or its marked sender, is not enforced. */
 static __always_inline __u32 would_deny(const struct context *c)
 {
-	return c->who.end ? FLOW_WOULD_DENY | FLOW_LENT : FLOW_WOULD_DENY;
+	return FLOW_WOULD_DENY | (c->who.end ? FLOW_LENT : 0) | (c->own.far ? FLOW_FAR : 0);
 }
 
 /* A new entry for the opening judged in c->own. */
@@ -303,7 +319,7 @@ static __noinline int rejudge(struct __sk_buff *skb, const struct config *cfg, s
 	flow->epoch = c->epoch;
 	flow->slot = c->own.slot;
 	flow->subject = c->own.subject;
-	flow->flags &= ~(FLOW_WOULD_DENY | FLOW_DEFERRED | FLOW_REVOKED | FLOW_LENT);
+	flow->flags &= ~(FLOW_WOULD_DENY | FLOW_DEFERRED | FLOW_REVOKED | FLOW_LENT | FLOW_FAR);
 	flow->flags |= (c->own.allow ? 0 : would_deny(c)) |
 		       (c->own.passage == PASSAGE_DEFERRED ? FLOW_DEFERRED : 0);
 	flow->packets[out] += c->p.packets;

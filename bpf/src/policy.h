@@ -26,6 +26,7 @@ struct judgement {
 	__u8 passage; /* if no table decided */
 	__u8 mode;
 	__u8 direction;
+	__u8 far; /* of the packet's other end: see judge_source() */
 };
 
 /* A word of the arena; out of bounds reads as zero, which no valid table holds where it is read. */
@@ -220,6 +221,7 @@ static __always_inline int judge_here(const struct packet *p, const struct who *
 	j->allow = 1;
 	j->uniform = 1;
 	j->passage = 0;
+	j->far = 0;
 	j->reason = REASON_NONE;
 	if (peer.class & CLASS_NODE)
 		return pass(j, subject.slots, PASSAGE_NODE);

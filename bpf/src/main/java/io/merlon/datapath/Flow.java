@@ -25,6 +25,7 @@ public record Flow(
   public static final int DEFERRED = 0x10;
   public static final int REVOKED = 0x20;
   public static final int LENT = 0x40;
+  public static final int FAR = 0x80;
 
   public static final Struct<Flow> CODEC =
       new Struct<>(
@@ -71,5 +72,10 @@ public record Flow(
 
   public boolean wouldDeny() {
     return (flags & WOULD_DENY) != 0;
+  }
+
+  /** Whether what would deny it is its sender's egress, judged at its receiver's interface. */
+  public boolean far() {
+    return (flags & FAR) != 0;
   }
 }

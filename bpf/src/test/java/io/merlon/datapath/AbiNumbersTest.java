@@ -33,6 +33,7 @@ class AbiNumbersTest {
     flow.put("FLOW_DEFERRED", (long) Flow.DEFERRED);
     flow.put("FLOW_REVOKED", (long) Flow.REVOKED);
     flow.put("FLOW_LENT", (long) Flow.LENT);
+    flow.put("FLOW_FAR", (long) Flow.FAR);
     assertEquals(inHeader("FLOW_"), flow);
   }
 

@@ -250,19 +250,56 @@ class EventPacketTest extends KernelStory {
     });
   }
 
+  /** As the sender's interface would have told it: its ends, its direction, its mode. */
+  private Event deniedToNeighbour(int port, Mode mode) {
+    FlowKey key = new FlowKey(LINE, cast.neighbour(), cast.pod(), 40000, port, 6);
+    CounterKey none = new CounterKey.Decision(NEXT_SUBJECT, DENIED, mode);
+    return new Event(Kind.DENIED, LINE, NEXT_SUBJECT, EGRESS, mode, Code.POLICY, none, key, 0);
+  }
+
+  private void fromNeighbour(boolean passes, int port, Mode mode) {
+    int of = 0x8000 | (mode == Mode.AUDIT ? 1 : 0) << 12 | NEXT_SUBJECT;
+    Packet packet = arriving(cast.neighbour()).tcp(40000, port, SYN);
+    expect(passes, Hook.TO_POD, packet.frame().marked(of));
+  }
+
   @Test
   void aDenialBySendersPolicyIsToldAsItsEgress() {
     policy(isolated().everything(Cast.PODS, INGRESS, true, RULE));
-    Packet packet = arriving(cast.neighbour()).tcp(40000, 80, SYN);
-    int auditedNeighbour = 0x8000 | 1 << 12 | NEXT_SUBJECT;
-    expect(true, Hook.TO_POD, packet.frame().marked(auditedNeighbour));
+    fromNeighbour(true, 80, Mode.AUDIT);
+    fromNeighbour(false, 80, Mode.ENFORCE);
+    assertEquals(
+        List.of(deniedToNeighbour(80, Mode.AUDIT), deniedToNeighbour(80, Mode.ENFORCE)),
+        datapath.drainEvents());
+  }
+
+  @Test
+  void whatTheReceiverDeniesOfAMarkedSenderIsToldOfTheReceiver() {
+    policy(isolated());
+    fromNeighbour(false, 80, Mode.AUDIT);
     FlowKey key = new FlowKey(LINE, cast.pod(), cast.neighbour(), 80, 40000, 6);
-    CounterKey none = new CounterKey.Decision(NEXT_SUBJECT, DENIED, Mode.AUDIT);
+    CounterKey none = new CounterKey.Decision(SUBJECT, DENIED, Mode.ENFORCE);
     assertEquals(
         List.of(
             new Event(
-                Kind.DENIED, LINE, NEXT_SUBJECT, EGRESS, Mode.AUDIT, Code.POLICY, none, key, 0)),
+                Kind.DENIED, LINE, SUBJECT, INGRESS, Mode.ENFORCE, Code.POLICY, none, key, 0)),
         datapath.drainEvents());
+  }
+
+  /** By the answer of its receiver: what it opened is what is denied. */
+  @Test
+  void aRevocationForTheSenderIsToldOfTheSender() {
+    policy(isolated().everything(Cast.PODS, INGRESS, true, RULE));
+    datapath.table(NEXT_SUBJECT, isolated().everything(Cast.PODS, EGRESS, true, RULE).table());
+    fromNeighbour(true, 80, Mode.ENFORCE);
+    datapath.drainEvents();
+    datapath.table(NEXT_SUBJECT, isolated().table());
+    datapath.bumpEpoch();
+    dropsOut(leaving(cast.neighbour()).tcp(80, 40000, SYN | ACK));
+    Event told = datapath.drainEvents().getFirst();
+    assertEquals(deniedToNeighbour(80, Mode.ENFORCE).key(), told.key());
+    assertEquals(Code.REVOKED, told.reason());
+    assertEquals(EGRESS, told.direction());
   }
 
   @Test

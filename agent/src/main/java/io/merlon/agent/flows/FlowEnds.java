@@ -163,21 +163,22 @@ final class FlowEnds {
 
   /** As the kernel would tell of it. */
   private static Event event(FlowKey key, Flow flow) {
+    boolean far = flow.far();
     return new Event(
         flow.last(),
         key.ifindex(),
         flow.subject(),
         flow.slot(),
         0,
-        key.pod(),
-        key.peer(),
-        key.podPort(),
-        key.peerPort(),
+        far ? key.peer() : key.pod(),
+        far ? key.pod() : key.peer(),
+        far ? key.peerPort() : key.podPort(),
+        far ? key.podPort() : key.peerPort(),
         0,
         0,
         flow.wouldDeny() ? Event.Kind.DENIED : Event.Kind.ALLOWED,
         key.protocol(),
-        flow.openedByPod(),
+        far || flow.openedByPod(),
         flow.wouldDeny() ? Mode.AUDIT : Mode.ENFORCE,
         0,
         0);

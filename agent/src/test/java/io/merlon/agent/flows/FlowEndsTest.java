@@ -109,6 +109,17 @@ class FlowEndsTest {
     assertEquals(Mode.AUDIT, group.first.mode());
   }
 
+  @Test
+  void whatItsSenderMayNotIsToldOfTheSender() {
+    FlowWindow.Group group = look(0, 9000, flow(1000, Flow.WOULD_DENY | Flow.FAR)).getFirst();
+    assertTrue(group.first.egress());
+    assertEquals(KEY.peer(), group.first.pod());
+    assertEquals(KEY.peerPort(), group.first.podPort());
+    assertEquals(KEY.pod(), group.first.peer());
+    assertEquals(KEY.podPort(), group.first.peerPort());
+    assertEquals(3, group.packets);
+  }
+
   /** What lived at one look, as the next begins. */
   private FlowEnds after(Flow before) {
     FlowEnds first = ends(0, 500, new RememberedFlows(8), living);
