@@ -11,11 +11,18 @@ final class Backoff {
   private static final Duration FIRST = Duration.ofMillis(100);
   private static final Duration LONGEST = Duration.ofSeconds(30);
 
+  /**
+   * The longest wait for a server that was just heard of again. One that starts refuses for some
+   * seconds what it will soon answer, and the waits have grown in its absence.
+   */
+  private static final Duration HEARD_OF_AGAIN = Duration.ofSeconds(1);
+
   private final Pace pace;
   private final Regained word;
   private Duration next = FIRST;
   private long heard;
   private boolean woken;
+  private boolean shortened;
 
   /**
    * Waits for nothing yet.
@@ -31,6 +38,18 @@ final class Backoff {
   void reset() {
     next = FIRST;
     woken = false;
+    shortened = false;
+  }
+
+  /**
+   * The server has answered, though not as it should. That shortens the waits once until all is
+   * well: one that answers some and fails others is not asked on and on.
+   */
+  void heardOf() {
+    if (!shortened && next.compareTo(HEARD_OF_AGAIN) > 0) {
+      shortened = true;
+      next = HEARD_OF_AGAIN;
+    }
   }
 
   /** Something is about to be tried: word that comes meanwhile counts. */
@@ -39,8 +58,7 @@ final class Backoff {
   }
 
   /**
-   * Waits. Word cuts the wait short once, until the server answers as it should, and does not make
-   * the next one shorter: one that answers some and fails others is not asked on and on for it.
+   * Waits. Word cuts the wait short once, until the server answers as it should.
    *
    * @param asked how long the server asks for, which it gets whatever the word; null if it does not
    */
@@ -53,6 +71,9 @@ final class Backoff {
     next = doubled.compareTo(LONGEST) < 0 ? doubled : LONGEST;
     if (asked == null && !woken) {
       woken = pace.pause(jittered(least, pace), word, heard);
+      if (woken) {
+        heardOf();
+      }
     } else {
       pace.pause(jittered(least, pace));
     }

@@ -196,6 +196,7 @@ final class KindWatch implements Runnable {
       cursor = null;
     }
     absenceSuspected = false;
+    backoff.heardOf();
     failed(e, e.retryAfter());
   }
 

@@ -70,6 +70,43 @@ class BackoffTest {
     assertEquals(List.of("100 cut short", "200 whatever comes", "100 cut short"), waits);
   }
 
+  private void failTimes(int times) throws InterruptedException {
+    for (int time = 0; time < times; time++) {
+      fail();
+    }
+  }
+
+  private List<String> after(int waits) {
+    return this.waits.subList(waits, this.waits.size());
+  }
+
+  /** One that starts after an hour refuses for a while: that is not waited for as for the hour. */
+  @Test
+  void waitsBeginAnewOnceWhenItIsHeardOfAgain() throws InterruptedException {
+    failTimes(10);
+    backoff.heardOf();
+    failTimes(2);
+    backoff.heardOf();
+    fail();
+    assertEquals(List.of("30000", "1000", "2000", "4000"), after(9));
+    backoff.reset();
+    backoff.heardOf();
+    failTimes(6);
+    backoff.heardOf();
+    fail();
+    assertEquals(List.of("3200", "1000"), after(18));
+  }
+
+  @Test
+  void waitsBeginAnewWhenThereIsWord() throws InterruptedException {
+    failTimes(10);
+    backoff.tries();
+    word.tell();
+    backoff.pause(null);
+    fail();
+    assertEquals(List.of("30000 cut short", "1000 whatever comes"), after(10));
+  }
+
   @Test
   void whatTheServerAsksForItGets() throws InterruptedException {
     backoff.tries();
