@@ -17,6 +17,7 @@
 #define DROP 2  /* TCX_DROP, TC_ACT_SHOT */
 
 #define PULL 2048 /* no honest header chain is longer */
+#define PULL_MOST (OFFSET_MAX + 64) /* what else parsing would reach in linear data */
 
 static __always_inline int allow(struct context *c, __u32 slot)
 {
@@ -463,27 +464,25 @@ static __always_inline struct flow *flow_of(struct packet *p, const struct confi
 	return flow && flow_alive(flow, cfg, now) && (hook == FROM_POD || flow->mark == mark) ? flow : 0;
 }
 
-/* Whether a header, its options, or what an ICMP error quotes, may lie outside the linear data. */
+/* Whether a header, or what an ICMP error quotes, may lie outside the linear data. */
 static __always_inline int incomplete(const struct __sk_buff *skb, const struct context *c)
 {
-	return (c->found == REASON_TRUNCATED || c->p.shape == SHAPE_ERROR || c->p.options) &&
-	       skb->data_end - skb->data < skb->len;
+	return (c->found == REASON_TRUNCATED || c->p.shape == SHAPE_ERROR) && skb->data_end - skb->data < skb->len;
 }
 
 /*
- * Parses once more a packet whose headers were not all linear. A second look in a loop around the
+ * Parses once more a packet whose headers were not all linear, with MOST of it so. A second look in a loop around the
  * first would be shorter, but Linux 5.10 takes no loop in the shape the compiler gives it, and every
  * later verifier would walk each way through the headers twice.
  */
-__noinline int pull(struct __sk_buff *skb)
+__noinline int pull(struct __sk_buff *skb, __u32 most)
 {
 	struct context *c = in_hand();
 	__u32 ifindex = skb->ifindex;
 
 	if (!c)
 		return 0;
-	stat_add(STAT_PULLED);
-	bpf_skb_pull_data(skb, skb->len < PULL ? skb->len : PULL);
+	bpf_skb_pull_data(skb, skb->len < most ? skb->len : most);
 	c->found = parse(skb, &c->p, c->flags & CONFIG_ETHERTYPE_ALLOW, &c->chain);
 	c->p.key.v4.ifindex = ifindex;
 	return 0;
@@ -498,8 +497,11 @@ static __always_inline int slow(struct __sk_buff *skb, const struct config *cfg,
 {
 	struct flow *flow;
 
-	if (incomplete(skb, c)) {
-		pull(skb);
+	if (incomplete(skb, c) || (c->p.options && skb->data_end - skb->data < skb->len)) {
+		stat_add(STAT_PULLED);
+		pull(skb, PULL);
+		if (incomplete(skb, c))
+			pull(skb, PULL_MOST);
 		if (c->found == PASSES)
 			return PASS;
 		c->live = c->found == PARSED && has_flow(&c->p);

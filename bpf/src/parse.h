@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The way through a packet's headers, from Ethernet on. What does not fit the linear data is reported
- * as truncated; the caller pulls the rest in once and parses again.
+ * as truncated; the caller pulls more in and parses again.
  */
 #ifndef MERLON_PARSE_H
 #define MERLON_PARSE_H

@@ -10,6 +10,7 @@ import io.merlon.datapath.harness.Address;
 import io.merlon.datapath.harness.Code;
 import io.merlon.datapath.harness.Family;
 import io.merlon.datapath.harness.FlowView.State;
+import io.merlon.datapath.harness.Hook;
 import io.merlon.datapath.harness.TableSketch.Ports;
 import io.merlon.datapath.packet.Edit.Layer;
 import io.merlon.datapath.packet.Extension;
@@ -97,6 +98,24 @@ class ExtensionHeaderPacketTest extends PacketScene {
     passesOut(to(cast.friend(), 443, List.of(new Extension.Options(Extension.DESTINATION, 127))));
     passesOut(to(cast.friend(), 443, List.of(new Extension.Authentication(253))));
     dropsOut(to(cast.friend(), 444, List.of(new Extension.Options(Extension.DESTINATION, 127))));
+  }
+
+  /**
+   * However far they reach: what can be read of a frame in one piece can be read of one in pages.
+   */
+  @Test
+  void portsAreFoundBehindHeadersOutsideTheLinearData() {
+    List<Extension> chain =
+        List.of(
+            new Extension.Options(Extension.DESTINATION, 255), new Extension.Authentication(253));
+    assertEquals(
+        true,
+        datapath.send(Hook.FROM_POD, LINE, to(cast.friend(), 443, chain).frame().scattered(100)));
+    assertEquals(
+        false,
+        datapath.send(Hook.FROM_POD, LINE, to(cast.friend(), 444, chain).frame().scattered(100)));
+    assertEquals(1, counted(RULE));
+    assertEquals(1, counted(DENIED));
   }
 
   @Test

@@ -4,6 +4,7 @@ package io.merlon.datapath.harness;
  * What can be seen of a flow entry from outside.
  *
  * @param countedTo what its packets are counted under
+ * @param far whether what would deny it is its marked sender's egress
  * @param egress packets and bytes from the pod
  * @param ingress packets and bytes towards the pod
  */
@@ -13,6 +14,7 @@ public record FlowView(
     int epoch,
     CounterKey countedTo,
     boolean wouldDeny,
+    boolean far,
     boolean deferred,
     boolean revoked,
     int mark,

@@ -17,6 +17,7 @@ final class FlowRecord {
   private static final int WOULD_DENY = 0x08;
   private static final int DEFERRED = 0x10;
   private static final int REVOKED = 0x20;
+  private static final int FAR = 0x80;
 
   private FlowRecord() {}
 
@@ -63,6 +64,7 @@ final class FlowRecord {
         in.getInt(0),
         Slots.key(in.getInt(4)),
         (flags & WOULD_DENY) != 0,
+        (flags & FAR) != 0,
         (flags & DEFERRED) != 0,
         (flags & REVOKED) != 0,
         Short.toUnsignedInt(in.getShort(22)),

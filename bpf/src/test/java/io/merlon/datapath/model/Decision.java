@@ -11,8 +11,9 @@ import io.merlon.datapath.harness.PortVerdict;
  * @param enforced whether the pod it was judged for is enforced
  * @param reason why, for the event: as the table says where it denied, {@link Code#POLICY} where it
  *     allowed
+ * @param far whether it is the marked sender's, judged where the packet arrives
  */
-record Decision(boolean allow, boolean enforced, CounterKey countedTo, Code reason) {
+record Decision(boolean allow, boolean enforced, CounterKey countedTo, Code reason, boolean far) {
 
   /** As a table says. */
   static Decision byTable(Party party, PortVerdict verdict) {
@@ -20,7 +21,8 @@ record Decision(boolean allow, boolean enforced, CounterKey countedTo, Code reas
         verdict.allow(),
         party.enforced(),
         new CounterKey.Decision(party.subject(), verdict.decision(), party.mode()),
-        verdict.reason());
+        verdict.reason(),
+        false);
   }
 
   /** As no table says: a passage, or a reason to deny. */
@@ -29,7 +31,12 @@ record Decision(boolean allow, boolean enforced, CounterKey countedTo, Code reas
         code.isPassage(),
         party.enforced(),
         new CounterKey.Coded(party.subject(), party.mode(), direction, code),
-        code);
+        code,
+        false);
+  }
+
+  Decision ofSender() {
+    return new Decision(allow, enforced, countedTo, reason, true);
   }
 
   boolean passes() {

@@ -160,6 +160,7 @@ final class Flow {
         epoch,
         decision.countedTo(),
         !decision.allow() && !revoked,
+        decision.far() && !revoked,
         decision.deferred(),
         revoked,
         mark,

@@ -50,7 +50,8 @@ final class Judge {
     if (judgement.isDenial()) {
       CounterKey countedTo =
           Objects.requireNonNullElseGet(judgement.countedTo(), CounterKey.Nobodys::new);
-      listener.denied(Denial.of(line, countedTo, key));
+      FlowKey seen = key != null && judgement.far() ? key.turned() : key;
+      listener.denied(Denial.of(line, countedTo, seen));
     }
     return judgement;
   }

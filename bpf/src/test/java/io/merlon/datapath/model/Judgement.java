@@ -13,10 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param outcome by which it passes, and is told of
  * @param countedTo null where nothing is counted
  * @param stat counted besides, or null
+ * @param far whether it is told with the ends exchanged: as its sender's, see {@link Decision}
  * @param why for the reader of a failure, and the reason in an event
  */
 record Judgement(
-    Outcome outcome, @Nullable CounterKey countedTo, @Nullable Stat stat, Code why, Reach reach) {
+    Outcome outcome,
+    @Nullable CounterKey countedTo,
+    @Nullable Stat stat,
+    Code why,
+    Reach reach,
+    boolean far) {
 
   /** Whether it passes, and if so, whether as it should. */
   enum Outcome {
@@ -38,7 +44,7 @@ record Judgement(
 
   /** Passes and leaves no trace. */
   static final Judgement UNCOUNTED =
-      new Judgement(Outcome.ALLOWED, null, null, Code.POLICY, Reach.PACKET);
+      new Judgement(Outcome.ALLOWED, null, null, Code.POLICY, Reach.PACKET, false);
 
   /** The last step: a denial drops only where the pod is enforced. */
   static Judgement of(Decision decision) {
@@ -46,13 +52,14 @@ record Judgement(
         decision.allow()
             ? Outcome.ALLOWED
             : decision.passes() ? Outcome.WOULD_DENY : Outcome.DENIED;
-    return new Judgement(outcome, decision.countedTo(), null, decision.reason(), Reach.DATAGRAM);
+    return new Judgement(
+        outcome, decision.countedTo(), null, decision.reason(), Reach.DATAGRAM, decision.far());
   }
 
   static Judgement unknownEndpoint(boolean allowed) {
     Stat stat = allowed ? Stat.UNKNOWN_PASSED : Stat.UNKNOWN_DROPPED;
     Outcome outcome = allowed ? Outcome.ALLOWED : Outcome.DENIED;
-    return new Judgement(outcome, null, stat, Code.UNKNOWN_ENDPOINT, Reach.PACKET);
+    return new Judgement(outcome, null, stat, Code.UNKNOWN_ENDPOINT, Reach.PACKET, false);
   }
 
   boolean pass() {
@@ -66,7 +73,7 @@ record Judgement(
 
   /** As an earlier packet's: that one's denial was told. */
   Judgement travelling() {
-    return new Judgement(Outcome.ALLOWED, countedTo, stat, why, reach);
+    return new Judgement(Outcome.ALLOWED, countedTo, stat, why, reach, far);
   }
 
   /**
@@ -81,18 +88,18 @@ record Judgement(
   }
 
   Judgement because(Code code) {
-    return new Judgement(outcome, countedTo, stat, code, reach);
+    return new Judgement(outcome, countedTo, stat, code, reach, far);
   }
 
   Judgement forThisPacketOnly() {
-    return new Judgement(outcome, countedTo, stat, why, Reach.PACKET);
+    return new Judgement(outcome, countedTo, stat, why, Reach.PACKET, far);
   }
 
   Judgement repeated() {
-    return new Judgement(Outcome.ALLOWED, countedTo, null, why, Reach.REPEATED);
+    return new Judgement(Outcome.ALLOWED, countedTo, null, why, Reach.REPEATED, far);
   }
 
   Judgement andCount(Stat other) {
-    return new Judgement(outcome, countedTo, other, why, reach);
+    return new Judgement(outcome, countedTo, other, why, reach, far);
   }
 }

@@ -101,8 +101,8 @@ final class PolicyJudge {
       return own;
     }
     if (!theirs.passes()) {
-      return theirs;
+      return theirs.ofSender();
     }
-    return own.allow() && !theirs.allow() ? theirs : own;
+    return own.allow() && !theirs.allow() ? theirs.ofSender() : own;
   }
 }
