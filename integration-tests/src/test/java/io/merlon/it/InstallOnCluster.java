@@ -28,6 +28,10 @@ class InstallOnCluster extends OnCluster {
           new ClusterPods.Spec("busy", "holder-6", "app: holder", node(1)));
 
   /** Shows when the servers' policy is enforced. */
+  /** Another one under the same policy: what the policy cuts midway is sent again by its server. */
+  private final ClusterPods.Spec closed =
+      new ClusterPods.Spec("busy", "closed", "app: server", node(0));
+
   private final ClusterPods.Spec stranger =
       new ClusterPods.Spec("busy", "stranger", "app: stranger", node(1));
 
@@ -65,7 +69,7 @@ class InstallOnCluster extends OnCluster {
 
     long lost = 0;
     long worst = 0;
-    int restarts = payments.restarts() + pods.restarts(server);
+    int restarts = payments.restarts() + pods.restarts(server, closed);
     for (ClusterPods.Spec holder : holders) {
       Map<String, Long> said = pods.said(holder);
       assertEquals(CONNECTIONS, said.getOrDefault("open", 0L), holder.name() + " said " + said);
@@ -117,7 +121,8 @@ class InstallOnCluster extends OnCluster {
       pods.start(holders.get(i), "hold", "100", "" + CONNECTIONS, address, "8080");
       awaitOpen(holders.get(i), CONNECTIONS);
     }
-    pods.start(stranger, "try", "50", pods.address(server, false), "8080");
+    pods.start(closed, "serve", "8080");
+    pods.start(stranger, "try", "50", pods.address(closed, false), "8080");
     awaitAnswer(stranger, 0);
   }
 

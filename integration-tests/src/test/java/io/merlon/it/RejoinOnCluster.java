@@ -10,9 +10,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
- * A node's kubelet ends and the cluster forgets the node, while all that runs on it goes on; then it
- * joins again. Who stays is not disturbed, and what is new on the node is enforced from its first
- * packet.
+ * A node's kubelet ends and the cluster forgets the node, while all that runs on it goes on; then
+ * it joins again. Who stays is not disturbed, and what is new on the node is enforced from its
+ * first packet.
  */
 class RejoinOnCluster extends OnCluster {
   private static final int HELD = 50;
@@ -95,9 +95,7 @@ class RejoinOnCluster extends OnCluster {
     long begun = System.nanoTime();
     control.act("node", "join", leaves);
     Await.seldom(
-        "an agent on the node that joined",
-        PATIENCE,
-        () -> !release.agent(leaves).isEmpty());
+        "an agent on the node that joined", PATIENCE, () -> !release.agent(leaves).isEmpty());
     cluster.awaitRollout(Release.NAMESPACE, Release.NAME);
     evidence.is(
         "kubelet begun -> its agent ready",
@@ -115,9 +113,7 @@ class RejoinOnCluster extends OnCluster {
         () -> pods.said(visitor, "latest") > first + SILENT.toMillis());
     Map<String, Long> sent = intruder.sent();
     evidence.is(
-        "forbidden that arrived at a pod new on it; sent " + sent,
-        "" + intruder.allArrived(),
-        "0");
+        "forbidden that arrived at a pod new on it; sent " + sent, "" + intruder.allArrived(), "0");
     evidence.is(
         "allowed connections to it that failed, of " + pods.said(visitor, "made"),
         "" + pods.said(visitor, "failed"),
