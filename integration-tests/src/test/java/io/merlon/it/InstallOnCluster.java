@@ -27,11 +27,11 @@ class InstallOnCluster extends OnCluster {
           new ClusterPods.Spec("busy", "holder-4", "app: holder", node(1)),
           new ClusterPods.Spec("busy", "holder-6", "app: holder", node(1)));
 
-  /** Shows when the servers' policy is enforced. */
   /** Another one under the same policy: what the policy cuts midway is sent again by its server. */
   private final ClusterPods.Spec closed =
       new ClusterPods.Spec("busy", "closed", "app: server", node(0));
 
+  /** Shows when the servers' policy is enforced. */
   private final ClusterPods.Spec stranger =
       new ClusterPods.Spec("busy", "stranger", "app: stranger", node(1));
 
