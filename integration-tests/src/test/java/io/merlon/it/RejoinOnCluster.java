@@ -106,7 +106,9 @@ class RejoinOnCluster extends OnCluster {
     pods.start(newcomer, "serve", "8080");
     Intruder intruder = Intruder.start(pods, trespasser, newcomer, 8080);
     pods.start(visitor, "try", "20", pods.address(newcomer, true), "8080");
+    // What it tries before it is Ready, and the other node's agent has heard of it, may fail.
     long first = awaitAnswer(visitor, 0);
+    long early = pods.said(visitor, "failed");
     Await.seldom(
         "the visitor is answered for seconds",
         PATIENCE,
@@ -115,12 +117,13 @@ class RejoinOnCluster extends OnCluster {
     evidence.is(
         "forbidden that arrived at a pod new on it; sent " + sent, "" + intruder.allArrived(), "0");
     evidence.is(
-        "allowed connections to it that failed, of " + pods.said(visitor, "made"),
-        "" + pods.said(visitor, "failed"),
+        "allowed connections to it that failed after the first answer, of "
+            + pods.said(visitor, "made"),
+        "" + (pods.said(visitor, "failed") - early),
         "0");
     assertTrue(Intruder.isEachWay(sent), "the intruder sent " + sent);
     assertEquals(0, intruder.allArrived());
-    assertEquals(0, pods.said(visitor, "failed"));
+    assertEquals(early, pods.said(visitor, "failed"));
   }
 
   private void staysUndisturbed(Intruder local, Intruder remote) {
