@@ -267,9 +267,9 @@ static __always_inline int open_flow(struct __sk_buff *skb, const struct config 
  */
 static __noinline int pick_up(struct __sk_buff *skb, struct context *c)
 {
-	if (c->p.shape != SHAPE_SYNACK) {
+	if (c->p.shape != SHAPE_SYNACK || c->mark) {
 		judge_opening(c, c->p.direction, c->mark);
-		if (c->own.allow && c->p.shape == SHAPE_RST)
+		if (c->own.allow && (c->p.shape == SHAPE_RST || c->p.shape == SHAPE_SYNACK))
 			return pass_judged(skb, c, &c->own);
 		if (c->own.allow) {
 			if (may_keep(c))
@@ -277,6 +277,8 @@ static __noinline int pick_up(struct __sk_buff *skb, struct context *c)
 			return accept(skb, c);
 		}
 	}
+	if (c->mark) /* only who opened a flow reaches its service */
+		return deny();
 	judge(FURTHER, c->p.direction == EGRESS ? INGRESS : EGRESS);
 	if (c->further.allow) {
 		stat_add(STAT_PASSED_AS_ANSWER);
@@ -295,7 +297,7 @@ static __always_inline int judge_alone(struct __sk_buff *skb, struct context *c)
 }
 
 /*
- * An entry from before the last narrowing, or a revoked one: its opening is judged by today's policy,
+ * An entry from before the last narrowing, or under its sender's mark of before, or a revoked one: its opening is judged by today's policy,
  * whichever end the packet is from. Denied, the entry stays to say who opened the flow: without it the
  * other end's next packet would be taken for an opening of its own, and the flow go on. The entry is
  * replaced, never stamped in place: an evicted element may already belong to another flow.
@@ -304,12 +306,15 @@ static __noinline int rejudge(struct __sk_buff *skb, const struct config *cfg, s
 {
 	struct flow *flow = &c->flow;
 	__u32 out = c->p.direction & 1;
+	__u32 mark = c->hook == FROM_POD ? flow->mark : c->mark; /* the newest there is */
+	__u32 before = flow->mark;
 
-	judge_opening(c, flow_opener(flow), flow->mark);
+	judge_opening(c, flow_opener(flow), mark);
 	if (!c->own.allow)
 		c->own.reason = REASON_REVOKED;
+	flow->mark = mark;
 	if (drops(&c->own)) {
-		if (flow->flags & FLOW_REVOKED) {
+		if (flow->flags & FLOW_REVOKED && before == mark) {
 			flow_still_revoked(&c->p, cfg, c->now);
 		} else {
 			flow_revoke(flow, c->epoch, c->own.slot, c->now);
@@ -455,13 +460,22 @@ static __always_inline int has_flow(const struct packet *p)
 	return p->shape <= SHAPE_LAST_OF_FLOW && p->fragment != FRAGMENT_LATER;
 }
 
-/* The packet's living entry, if it was judged under the same mark. */
+/*
+ * The packet's living entry. Under a mark it is another flow than without; but of marks a sender has one after
+ * another, as its mode or its group changes: see same_mark().
+ */
 static __always_inline struct flow *flow_of(struct packet *p, const struct config *cfg, __u32 now, __u32 hook,
 					    __u32 mark)
 {
 	struct flow *flow = flow_find(p);
 
-	return flow && flow_alive(flow, cfg, now) && (hook == FROM_POD || flow->mark == mark) ? flow : 0;
+	return flow && flow_alive(flow, cfg, now) && (hook == FROM_POD || !flow->mark == !mark) ? flow : 0;
+}
+
+/* Whether the entry was judged for the sender as it is. What a pod answers says nothing of that. */
+static __always_inline int same_mark(const struct flow *flow, __u32 hook, __u32 mark)
+{
+	return hook == FROM_POD || flow->mark == mark;
 }
 
 /* Whether a header, or what an ICMP error quotes, may lie outside the linear data. */
@@ -522,7 +536,7 @@ static __always_inline int slow(struct __sk_buff *skb, const struct config *cfg,
 		return PASS;
 	if (c->live) {
 		flow = flow_of(&c->p, cfg, c->now, c->hook, c->mark);
-		if (flow && flow_carries(flow, &c->p, c->epoch, lapsed(c)))
+		if (flow && same_mark(flow, c->hook, c->mark) && flow_carries(flow, &c->p, c->epoch, lapsed(c)))
 			return travel_noted(skb, c, flow);
 		c->live = !!flow;
 		if (flow)
@@ -572,8 +586,8 @@ static __always_inline int enforce(struct __sk_buff *skb, const __u32 hook)
 
 	if (found == PARSED && has_flow(p)) {
 		flow = flow_of(p, cfg, now, hook, mark);
-		if (flow && flow_carries(flow, p, cfg->epoch, FLOW_DEFERRED | FLOW_LENT) &&
-		    p->fragment == FRAGMENT_NONE && !p->options)
+		if (flow && same_mark(flow, hook, mark) &&
+		    flow_carries(flow, p, cfg->epoch, FLOW_DEFERRED | FLOW_LENT) && p->fragment == FRAGMENT_NONE && !p->options)
 			return travel(flow, p, now);
 	}
 	c->hook = hook;

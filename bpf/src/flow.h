@@ -105,6 +105,9 @@ static __always_inline void flow_advance(struct flow *flow, const struct packet 
 {
 	int answer = flow_opener(flow) != p->direction;
 
+	/* Nobody sees a remote backend's answers: what its client goes on with tells of them. */
+	if (flow->mark && flow_opener(flow) == EGRESS)
+		answer = p->shape != SHAPE_SYN;
 	if (flow->last != now)
 		flow->last = now;
 	if (p->shape == SHAPE_FIN)

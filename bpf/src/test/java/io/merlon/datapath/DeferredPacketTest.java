@@ -15,6 +15,7 @@ import io.merlon.datapath.harness.Frame;
 import io.merlon.datapath.harness.Hook;
 import io.merlon.datapath.harness.Mode;
 import io.merlon.datapath.harness.PacketTarget;
+import io.merlon.datapath.harness.Stat;
 import io.merlon.datapath.harness.TableSketch;
 import io.merlon.datapath.harness.TableSketch.Ports;
 import io.merlon.datapath.packet.Packet;
@@ -190,6 +191,58 @@ class DeferredPacketTest extends PacketStory {
     datapath.bumpEpoch();
     assertEquals(
         false, out(Packet.between(cast.neighbour(), cast.pod()).tcp(40000, 80, ACK), Mode.ENFORCE));
+  }
+
+  /** Nobody sees the answers of a remote backend, and its client may be silent for long. */
+  @Test
+  void aSilentFlowAtTheUplinkIsStillItsClients() {
+    TableSketch answers = isolated().everything(Cast.PODS, INGRESS, true, OTHER_RULE);
+    sender(answers.allow(Cast.PODS, EGRESS, TCP, Ports.of(80), RULE));
+    Packet syn = Packet.between(cast.neighbour(), cast.pod()).tcp(40000, 80, SYN);
+    Packet segment = Packet.between(cast.neighbour(), cast.pod()).tcp(40000, 80, ACK);
+    assertEquals(true, out(syn, Mode.ENFORCE));
+    assertEquals(true, out(syn, Mode.ENFORCE));
+    assertEquals(true, out(segment, Mode.ENFORCE));
+    datapath.elapse(600);
+    assertEquals(true, out(segment, Mode.ENFORCE));
+    assertEquals(0, datapath.stat(Stat.PICKED_UP));
+    datapath.elapse(600);
+    sender(isolated().everything(Cast.PODS, INGRESS, true, OTHER_RULE));
+    datapath.bumpEpoch();
+    assertEquals(false, out(segment, Mode.ENFORCE));
+    assertEquals(0, datapath.stat(Stat.PASSED_AS_ANSWER));
+  }
+
+  @Test
+  void aSenderThatIsEnforcedIsCutWhateverItsReceiverMaySend() {
+    policy(
+        isolated()
+            .allow(Cast.PODS, INGRESS, TCP, Ports.of(80), RULE)
+            .everything(Cast.PODS, EGRESS, true, OTHER_RULE));
+    senderMay(81);
+    assertEquals(true, in(request(80, SYN), Mode.AUDIT));
+    assertEquals(true, in(request(80, ACK), Mode.AUDIT));
+    assertEquals(true, flow().far());
+    assertEquals(false, in(request(80, ACK), Mode.ENFORCE));
+    dropsOut(leaving(cast.neighbour()).tcp(80, 40000, ACK));
+    assertEquals(true, flow().revoked());
+    assertEquals(true, in(request(80, ACK), Mode.AUDIT));
+    passesOut(leaving(cast.neighbour()).tcp(80, 40000, ACK));
+    senderMay(80);
+    assertEquals(true, in(request(80, ACK), Mode.ENFORCE));
+    assertEquals(false, flow().far());
+  }
+
+  @Test
+  void aMarkedSegmentAnswersNobody() {
+    policy(isolated().everything(Cast.PODS, EGRESS, true, OTHER_RULE));
+    for (int flags : new int[] {ACK, SYN | ACK, Payload.FIN, Payload.RST}) {
+      assertEquals(false, in(request(80, flags), Mode.ENFORCE));
+    }
+    assertEquals(4, counted(DENIED));
+    bothAllow80();
+    assertEquals(true, in(request(80, SYN | ACK), Mode.ENFORCE));
+    noFlow();
   }
 
   @Test

@@ -36,7 +36,7 @@ record NonLinearTrafficTest(EnforcedNode node) {
   private static final int RECORD_ROUTE = 7;
   private static final int STRICT_SOURCE_ROUTE = 137;
 
-  /** The longest extension header there is: two of them are more than is ever fetched. */
+  /** The longest extension header there is: two of them are more than is fetched first. */
   private static final int LONGEST = 2048;
 
   @BeforeEach
@@ -160,11 +160,14 @@ record NonLinearTrafficTest(EnforcedNode node) {
   }
 
   @Test
-  void headersBeyondWhatIsFetchedAreDenied() {
-    long truncated = truncated();
+  void portsAreFoundBeyondWhatIsFetchedFirst() {
+    long pulled = pulled();
     long allowed = allowed();
+    long denied = denied();
     send(frame(true, ALLOWED_PORT, 2, LONGEST));
-    assertEquals(truncated + 1, truncated());
-    assertEquals(allowed, allowed());
+    send(frame(true, DENIED_PORT, 2, LONGEST));
+    assertEquals(pulled + 2, pulled());
+    assertEquals(allowed + 1, allowed());
+    assertEquals(denied + 1, denied());
   }
 }

@@ -18,7 +18,7 @@ final class Flow {
   private static final int OPEN_TIMEOUT = 3 * 3600;
 
   final Direction opener;
-  final int mark;
+  private int mark;
   private final Set<Direction> finished = EnumSet.noneOf(Direction.class);
   private final Map<Direction, Count> counts = new EnumMap<>(Direction.class);
   private State state;
@@ -69,7 +69,17 @@ final class Flow {
     return state;
   }
 
-  void rejudged(Decision again, int currentEpoch) {
+  /** It is at an uplink, which sees only what its opener sends. */
+  private boolean isHalf() {
+    return mark != 0 && opener == Direction.EGRESS;
+  }
+
+  int mark() {
+    return mark;
+  }
+
+  void rejudged(Decision again, int currentEpoch, int newMark) {
+    mark = newMark;
     decision = again;
     epoch = currentEpoch;
     revoked = false;
@@ -92,13 +102,14 @@ final class Flow {
    * It carries nothing from now on. What its ends still send keeps it, so that neither takes the
    * other for an opener, but for three hours at most.
    */
-  void revoke(Decision denial, int currentEpoch, long now) {
-    if (revoked) {
+  void revoke(Decision denial, int currentEpoch, int newMark, long now) {
+    if (revoked && newMark == mark) {
       if (now - revokedAt <= OPEN_TIMEOUT) {
         lastSeen = now;
       }
       return;
     }
+    mark = newMark;
     revoked = true;
     revokedAt = now;
     lastSeen = now;
@@ -131,7 +142,7 @@ final class Flow {
     state =
         switch (state) {
           case OPENING, OPEN, CLOSING -> afterSegment(direction, shape);
-          case ONE_WAY -> direction == opener ? State.ONE_WAY : State.BOTH_WAYS;
+          case ONE_WAY -> direction == opener && !isHalf() ? State.ONE_WAY : State.BOTH_WAYS;
           case CLOSED, BOTH_WAYS, ECHO, OTHER -> state;
         };
   }
@@ -144,7 +155,8 @@ final class Flow {
       finished.add(direction);
       return finished.size() == 2 ? State.CLOSED : State.CLOSING;
     }
-    boolean answered = state == State.OPENING && direction != opener && shape != Shape.SYN;
+    boolean answered =
+        state == State.OPENING && (direction != opener || isHalf()) && shape != Shape.SYN;
     return answered ? State.OPEN : state;
   }
 

@@ -46,19 +46,29 @@ final class FlowJudge {
   }
 
   private boolean mayUse(Passage passage, Flow flow) {
-    boolean sameMark = passage.hook() == Hook.FROM_POD || flow.mark == passage.entryMark();
-    return sameMark
+    boolean bothMarked = (flow.mark() != 0) == (passage.entryMark() != 0);
+    return (passage.hook() == Hook.FROM_POD || bothMarked)
         && switch (passage.shape()) {
           case ICMP_ERROR -> false;
           case SYN ->
               flow.state() == State.OPENING
                   && flow.opener == passage.direction()
                   && flow.epoch() == book.epoch
+                  && isSender(flow, passage)
                   && !isLapsed(flow, passage);
           // Whoever pings answers nobody.
           case ECHO_REQUEST -> flow.opener == passage.direction();
           case SYN_ACK, FIN, RST, DATA, DATAGRAM, ECHO_REPLY -> true;
         };
+  }
+
+  /** Whether its sender's mark is the one it was judged by; what a pod itself sends has none. */
+  private static boolean isSender(Flow flow, Passage passage) {
+    return currentMark(flow, passage) == flow.mark();
+  }
+
+  private static int currentMark(Flow flow, Passage passage) {
+    return passage.hook() == Hook.FROM_POD ? flow.mark() : passage.entryMark();
   }
 
   /** Whether nothing has happened since it was judged that could have changed the judgement. */
@@ -72,7 +82,7 @@ final class FlowJudge {
   }
 
   private Judgement hit(Passage passage, Flow flow, Frame frame) {
-    boolean certain = isCertain(flow, passage);
+    boolean certain = isCertain(flow, passage) && isSender(flow, passage);
     Judgement ended = rejudge(passage, flow);
     if (ended != null) {
       return ended;
@@ -85,7 +95,7 @@ final class FlowJudge {
 
   /** Brings an entry that is not certain to date, or says how the packet ends with it. */
   private @Nullable Judgement rejudge(Passage passage, Flow flow) {
-    if (isCertain(flow, passage)) {
+    if (isCertain(flow, passage) && isSender(flow, passage)) {
       return null;
     }
     Party party = policy.party(passage).orElse(null);
@@ -95,12 +105,13 @@ final class FlowJudge {
     if (policy.isSpoofed(passage, party)) {
       return spoofed(party);
     }
-    Decision again = policy.openerOf(flow, passage.key(), party);
+    int mark = currentMark(flow, passage);
+    Decision again = policy.openerOf(flow.opener, mark, passage.key(), party);
     if (!again.passes()) {
-      flow.revoke(again, book.epoch, memory.now());
+      flow.revoke(again, book.epoch, mark, memory.now());
       return Judgement.of(again).because(Code.REVOKED);
     }
-    flow.rejudged(again, book.epoch);
+    flow.rejudged(again, book.epoch, mark);
     lend(flow, passage);
     return null;
   }
@@ -116,7 +127,10 @@ final class FlowJudge {
     return switch (passage.shape()) {
       case ICMP_ERROR -> related(passage, party);
       case ECHO_REPLY -> Judgement.of(policy.forward(passage, party));
-      case SYN_ACK -> answer(policy.reverse(passage, party));
+      case SYN_ACK ->
+          passage.isMarked()
+              ? Judgement.of(policy.forward(passage, party))
+              : answer(policy.reverse(passage, party));
       case FIN, RST, DATA -> pickUp(passage, party, frame);
       case SYN, DATAGRAM, ECHO_REQUEST -> open(passage, party, frame);
     };
@@ -140,6 +154,9 @@ final class FlowJudge {
       boolean kept = passage.shape() != Shape.RST && begin(passage, party, own, frame);
       return kept ? Judgement.of(own).andCount(Stat.PICKED_UP) : Judgement.of(own);
     }
+    if (passage.isMarked()) {
+      return Judgement.of(own); // it went to a service, which nobody answers
+    }
     Decision reverse = policy.reverse(passage, party);
     return reverse.allow() ? answer(reverse) : Judgement.of(own);
   }
@@ -159,7 +176,7 @@ final class FlowJudge {
       return Judgement.of(flow.decision()).travelling();
     }
     // An error neither renews nor ends the flow it is about.
-    Decision again = policy.openerOf(flow, key, party.ofQuoted());
+    Decision again = policy.openerOf(flow.opener, flow.mark(), key, party.ofQuoted());
     return Judgement.of(again.allow() ? again : policy.forward(passage, party));
   }
 

@@ -55,11 +55,11 @@ final class PolicyJudge {
   }
 
   /** The opener of a flow that is there already. */
-  Decision openerOf(Flow flow, FlowKey key, Party party) {
-    int port = flow.opener == Direction.EGRESS ? key.peerPort() : key.podPort();
-    Opening opening = new Opening(flow.opener, key.pod(), key.peer(), port, key.protocol());
-    int mark = flow.opener == Direction.INGRESS ? flow.mark : 0;
-    return both(party, book.decide(party, opening), mark, opening);
+  Decision openerOf(Direction opener, int mark, FlowKey key, Party party) {
+    int port = opener == Direction.EGRESS ? key.peerPort() : key.podPort();
+    Opening opening = new Opening(opener, key.pod(), key.peer(), port, key.protocol());
+    int of = opener == Direction.INGRESS ? mark : 0;
+    return both(party, book.decide(party, opening), of, opening);
   }
 
   /** A later fragment whose first one is not known. */
