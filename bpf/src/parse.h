@@ -89,8 +89,12 @@ static __always_inline int parse_extension(struct cursor *c, struct chain *chain
 	chain->next = e->next;
 	chain->offset = c->offset + size;
 	chain->left = c->left - size;
-	if (kind != PROTOCOL_FRAGMENT)
+	if (kind != PROTOCOL_FRAGMENT) {
+		/* The transport's header begins further in than any later fragment's place is compared with. */
+		if (chain->fragment == FRAGMENT_FIRST)
+			chain->fragment = FRAGMENT_ALONE;
 		return PARSED;
+	}
 	struct fragment_header *f = (void *)e;
 
 	if (chain->fragment_header)

@@ -29,7 +29,7 @@ struct judgement {
 	__u8 far; /* of the packet's other end: see judge_source() */
 };
 
-/* A word of the arena; out of bounds reads as zero, which no valid table holds where it is read. */
+/* A word of the arena; out of bounds reads as zero, which allows nothing. */
 static __always_inline __u64 word(__u32 index)
 {
 	__u64 *w = bpf_map_lookup_elem(&tables, &index);

@@ -149,18 +149,33 @@ class ExtensionHeaderPacketTest extends PacketScene {
     Packet whole = leaving(cast.friend()).with(new Payload.Udp(40000, 53, 56));
     Packet first = whole.extension(HOP_BY_HOP).fragment(0, 24, 7).extension(DESTINATION);
     passesOut(first);
+    assertEquals(1, counted(OTHER_RULE));
+    passesOut(whole.extension(HOP_BY_HOP).fragment(0, 24, 8));
     // What follows shows the same next header and none of the rest.
-    Packet later =
-        leaving(cast.friend())
-            .extension(HOP_BY_HOP)
-            .opaque(Extension.DESTINATION, 16)
-            .extension(new Extension.Fragment(4, false, 7));
-    passesOut(later);
-    dropsOut(
-        leaving(cast.friend())
-            .opaque(Extension.DESTINATION, 16)
-            .extension(new Extension.Fragment(4, false, 8)));
-    assertEquals(2, counted(OTHER_RULE));
+    passesOut(laterPiece(4, 8));
+    dropsOut(laterPiece(4, 9));
+    assertEquals(3, counted(OTHER_RULE));
+  }
+
+  private Packet laterPiece(int offset, int id) {
+    return leaving(cast.friend())
+        .extension(HOP_BY_HOP)
+        .opaque(Extension.DESTINATION, 16)
+        .extension(new Extension.Fragment(offset, false, id));
+  }
+
+  /** Where a transport's header begins further in, a later piece may hold another one. */
+  @Test
+  void aFirstFragmentWithHeadersOfItsOwnSpeaksForNone() {
+    Packet datagram = leaving(cast.friend()).with(new Payload.Udp(40000, 53, 56));
+    Packet segment = leaving(cast.friend()).with(new Payload.Tcp(40000, 443, Payload.SYN, 0, 60));
+    for (Packet whole : List.of(datagram, segment)) {
+      passesOut(whole.fragment(0, 24, 7).extension(DESTINATION));
+      for (int offset = 1; offset < 5; offset++) {
+        dropsOut(laterPiece(offset, 7));
+      }
+    }
+    assertEquals(8, counted(DENIED));
   }
 
   @Test

@@ -84,7 +84,8 @@ final class Judge {
       return laterFragment(passage, fragment, key);
     }
     Judgement judgement = flows.judge(passage, frame);
-    if (judgement.pass() && judgement.reach() == Judgement.Reach.DATAGRAM) {
+    boolean speaks = !fragment.alone() && judgement.reach() == Judgement.Reach.DATAGRAM;
+    if (judgement.pass() && speaks) {
       memory.remember(key, judgement, book.epoch, passage.datagram().protocol());
     }
     return judgement;
