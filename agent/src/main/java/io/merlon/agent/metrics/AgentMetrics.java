@@ -172,7 +172,8 @@ public final class AgentMetrics implements AutoCloseable {
     page.put(Metric.LOCAL_PODS, view.seen().pods().size());
     page.put(Metric.INTERFACES, view.hooks().size());
     page.put(Metric.POLICIES, view.policies().policies().size());
-    page.put(Metric.PROBLEMS, view.seen().problems().size());
+    int unread = facts.staleness().map(s -> s.unread().size()).orElse(0);
+    page.put(Metric.PROBLEMS, view.seen().problems().size() + unread);
     page.put(Metric.BROKEN_GLASS, view.breaks().all().size());
     page.put(Metric.TROUBLE, view.trouble().isPresent() ? 1 : 0);
     page.put(Metric.OTHER_ENFORCER, facts.others());

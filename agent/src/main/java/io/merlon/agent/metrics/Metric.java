@@ -107,7 +107,10 @@ public enum Metric {
           + " agent restarts while something is held, else at zero.",
       "direction"),
   POLICIES(Type.GAUGE, "merlon_policies", "Policies told."),
-  PROBLEMS(Type.GAUGE, "merlon_problems", "Pieces of objects that mean nothing."),
+  PROBLEMS(
+      Type.GAUGE,
+      "merlon_problems",
+      "Pieces of objects that mean nothing, and objects that cannot be read at all."),
   BROKEN_GLASS(
       Type.GAUGE,
       "merlon_broken_glass",

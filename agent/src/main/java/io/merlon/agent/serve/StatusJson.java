@@ -37,8 +37,17 @@ final class StatusJson {
         staleness(json, staleness.get());
       }
       glass(json, view);
-      strings(json, "problems", Stream.concat(view.problems().stream(), aside.stream()).toList());
+      strings(
+          json,
+          "problems",
+          Stream.of(view.problems(), unread(staleness), aside).flatMap(List::stream).toList());
     });
+  }
+
+  private static List<String> unread(Optional<Staleness> staleness) {
+    return staleness.map(Staleness::unread).orElse(List.of()).stream()
+        .map(name -> name + " cannot be read: what was known of it stays")
+        .toList();
   }
 
   private static void glass(JsonGenerator json, AgentView view) throws IOException {

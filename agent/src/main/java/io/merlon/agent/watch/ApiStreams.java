@@ -134,7 +134,8 @@ final class ApiStreams {
     }
   }
 
-  private static String copy(JsonParser parser) throws IOException {
+  /** The text of the value a parser stands at, which it passes. */
+  static String copy(JsonParser parser) throws IOException {
     var text = new StringWriter();
     try (JsonGenerator generator = JSON.createGenerator(text)) {
       generator.copyCurrentStructure(parser);

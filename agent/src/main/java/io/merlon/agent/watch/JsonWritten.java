@@ -113,6 +113,15 @@ final class JsonWritten implements Written {
   }
 
   @Override
+  public Written apart() {
+    try {
+      return YamlWritten.root(JsonNodes.read(ApiStreams.copy(parser)), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
   public int line() {
     return 0;
   }

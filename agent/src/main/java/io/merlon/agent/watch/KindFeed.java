@@ -9,7 +9,9 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -30,12 +32,30 @@ final class KindFeed {
   private final Function<Written, Item> reader;
   private boolean unusable;
 
+  /** Something tripped the reader: objects are read apart, so that one does not stop the others. */
+  private boolean careful;
+
+  /** Over what, since the last list ended. */
+  private final Set<ClusterEvent.Key> trippedOver = new HashSet<>();
+
+  private final Unread unread;
+
   KindFeed(WatchedKind kind, ClusterSink sink, KindReport report, Pace pace) {
+    this(kind, sink, report, pace, findings -> kind.reader(new Reading(findings, new Sharing())));
+  }
+
+  KindFeed(
+      WatchedKind kind,
+      ClusterSink sink,
+      KindReport report,
+      Pace pace,
+      Function<Findings, Function<Written, Item>> readers) {
     this.kind = kind;
     this.sink = sink;
     this.report = report;
     this.pace = pace;
-    this.reader = kind.reader(new Reading(new Unusable(), new Sharing()));
+    this.reader = readers.apply(new Unusable());
+    this.unread = new Unread(report);
   }
 
   KindStore store() {
@@ -49,6 +69,7 @@ final class KindFeed {
             body,
             value -> {
               Item item = read(value);
+              unread.listed(item.name(), unusable);
               if (unusable) {
                 store.listedUnreadable(item.name());
               } else {
@@ -68,6 +89,10 @@ final class KindFeed {
    */
   void watch(ResponseStream body, String from, Consumer<String> reached) throws IOException {
     body.beforeWaiting(this::handOn);
+    events(body, from, reached);
+  }
+
+  void events(InputStream body, String from, Consumer<String> reached) throws IOException {
     try {
       ApiStreams.watch(body, new Events(from, reached));
     } finally {
@@ -77,6 +102,9 @@ final class KindFeed {
 
   /** The list that was read is complete, and of a version. */
   void endList(String resourceVersion) throws InterruptedIOException {
+    careful = !trippedOver.isEmpty();
+    trippedOver.clear();
+    unread.endList();
     store.endList(resourceVersion);
     handOn();
   }
@@ -84,17 +112,42 @@ final class KindFeed {
   /** The kind is not there. */
   void absent() throws InterruptedIOException {
     store.clear();
+    unread.endList();
     handOn();
   }
 
   private Item read(Written value) {
     unusable = false;
-    Item item = reader.apply(value);
+    Item item = careful ? readApart(value.apart()) : readAtOnce(value);
     if (unusable) {
-      report.unreadable();
       LOG.atWarn().addKeyValue("object", item.name()).log("an object cannot be read");
     }
     return item;
+  }
+
+  /** Who trips is in the middle of a stream, which has to be begun anew. */
+  private Item readAtOnce(Written value) {
+    try {
+      return reader.apply(value);
+    } catch (UncheckedIOException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      careful = true;
+      throw e;
+    }
+  }
+
+  private Item readApart(Written value) {
+    try {
+      return reader.apply(value);
+    } catch (RuntimeException e) {
+      Item item = Item.named(kind, value);
+      if (trippedOver.add(item.name())) {
+        LOG.atWarn().setCause(e).addKeyValue("object", item.name()).log("its reader failed");
+      }
+      unusable = true;
+      return item;
+    }
   }
 
   private void handOnIfMany() {
@@ -172,6 +225,7 @@ final class KindFeed {
     @Override
     public void changed(Written object) {
       Item item = read(object);
+      unread.told(item.name(), unusable);
       if (!unusable) {
         store.changed(item);
       }
@@ -180,7 +234,8 @@ final class KindFeed {
 
     @Override
     public void deleted(Written object) {
-      Item item = reader.apply(object);
+      Item item = careful ? readApart(object.apart()) : readAtOnce(object);
+      unread.told(item.name(), false);
       store.deleted(item.name(), item.resourceVersion());
       handled(item.resourceVersion());
     }

@@ -5,6 +5,7 @@ import io.merlon.agent.watch.KindStatus.Condition;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the status of one kind; written by its thread, read by any. */
@@ -19,7 +20,7 @@ final class KindReport {
   private int objects;
   private long lists;
   private long failures;
-  private long unreadable;
+  private List<String> unread = List.of();
   private long refusals;
   private @Nullable String lastFailure;
   private @Nullable Instant failingSince;
@@ -62,8 +63,8 @@ final class KindReport {
     return first;
   }
 
-  synchronized void unreadable() {
-    unreadable++;
+  synchronized void unread(List<String> objects) {
+    unread = objects;
   }
 
   synchronized void refused() {
@@ -78,7 +79,7 @@ final class KindReport {
         objects,
         lists,
         failures,
-        unreadable,
+        unread,
         refusals,
         lastFailure);
   }

@@ -2,6 +2,7 @@ package io.merlon.agent.watch;
 
 import io.merlon.agent.api.ClusterEvent.Kind;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param objects how many are known
  * @param lists how often everything was listed
  * @param failures how often a request failed or a watch broke off
- * @param unreadable how many objects were passed over because they could not be read
+ * @param unread which objects could not be read as they were told last, as namespace/name: what was
+ *     known of them stays
  * @param refusals how often the sink threw, and was given the same again
  * @param lastFailure what failed last, null if nothing did since the last success
  */
@@ -23,9 +25,13 @@ public record KindStatus(
     int objects,
     long lists,
     long failures,
-    long unreadable,
+    List<String> unread,
     long refusals,
     @Nullable String lastFailure) {
+  public KindStatus {
+    unread = List.copyOf(unread);
+  }
+
   /** What is known of a kind as a whole. */
   public enum Condition {
     /** Not all of it yet. */

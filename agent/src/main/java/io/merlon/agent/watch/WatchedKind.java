@@ -12,7 +12,10 @@ import io.merlon.agent.api.ClusterEvent.PutPodIdentityAssociation;
 import io.merlon.agent.api.ClusterEvent.PutService;
 import io.merlon.agent.api.ClusterEvent.PutServiceAccount;
 import io.merlon.agent.api.Pod.Phase;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /** The kinds an API server is watched for: where they are, and how they are read. */
@@ -127,5 +130,27 @@ enum WatchedKind {
   }
 
   /** One object off the wire. */
-  record Item(ClusterEvent.Key name, String resourceVersion, ClusterEvent put) {}
+  record Item(ClusterEvent.Key name, String resourceVersion, ClusterEvent put) {
+    /**
+     * What is said of an object of which nothing but its name is understood: that there is none.
+     */
+    static Item named(WatchedKind kind, Written object) {
+      Map<String, String> said = new HashMap<>();
+      object.fields((field, metadata) -> {
+        if (field.equals("metadata")) {
+          metadata.fields((name, value) -> {
+            if (value.shape() == Written.Shape.STRING) {
+              said.put(name, value.text());
+            }
+          });
+        }
+      });
+      var key =
+          new ClusterEvent.Key(
+              kind.kind,
+              said.getOrDefault("namespace", ""),
+              Objects.requireNonNull(said.get("name"), "an object without a name"));
+      return new Item(key, said.getOrDefault("resourceVersion", ""), new ClusterEvent.Gone(key));
+    }
+  }
 }

@@ -39,6 +39,11 @@ interface Written {
   /** Where in its object the value stands, as in {@code spec.ingress[0].ports[1].port}. */
   String path();
 
+  /**
+   * The value by itself, which can be read again and again; it is read here if it can be but once.
+   */
+  Written apart();
+
   /** The line it starts on, 0 if that means nothing. */
   int line();
 }

@@ -129,6 +129,11 @@ final class YamlWritten implements Written {
   }
 
   @Override
+  public Written apart() {
+    return this;
+  }
+
+  @Override
   public String text() {
     return ((ScalarNode) node).getValue();
   }
