@@ -100,24 +100,25 @@ static __always_inline void flow_finish(struct flow *flow, __u32 direction)
 		flow->state = (flow->flags & both) == both ? FLOW_CLOSED : FLOW_CLOSING;
 }
 
+/* Whether the packet shows that the flow's other end has answered. */
+static __always_inline int flow_answered(const struct flow *flow, const struct packet *p)
+{
+	/* Nobody sees a remote backend's answers: what its client goes on with tells of them. */
+	return flow_opener(flow) != p->direction ||
+	       (flow->mark && p->direction == EGRESS && p->shape != SHAPE_SYN);
+}
+
 /* What a packet that travels on the flow does to it. */
 static __always_inline void flow_advance(struct flow *flow, const struct packet *p, __u32 now)
 {
-	int answer = flow_opener(flow) != p->direction;
-
-	/* Nobody sees a remote backend's answers: what its client goes on with tells of them. */
-	if (flow->mark && flow_opener(flow) == EGRESS)
-		answer = p->shape != SHAPE_SYN;
 	if (flow->last != now)
 		flow->last = now;
 	if (p->shape == SHAPE_FIN)
 		flow_finish(flow, p->direction);
 	else if (p->shape == SHAPE_RST)
 		flow->state = FLOW_CLOSED;
-	else if (answer && flow->state == FLOW_OPENING)
-		flow->state = FLOW_OPEN;
-	else if (answer && flow->state == FLOW_ONE_WAY)
-		flow->state = FLOW_BOTH_WAYS;
+	else if ((flow->state == FLOW_OPENING || flow->state == FLOW_ONE_WAY) && flow_answered(flow, p))
+		flow->state = flow->state == FLOW_OPENING ? FLOW_OPEN : FLOW_BOTH_WAYS;
 }
 
 static __always_inline void flow_count(struct flow *flow, __u32 direction, __u32 packets, __u32 bytes)
