@@ -48,11 +48,15 @@ class ExtensionHeaderPacketTest extends PacketScene {
   }
 
   private Packet to(Address peer, int port, List<Extension> chain) {
-    Packet packet = leaving(peer).tcp(40000, port, Payload.SYN);
+    return behind(chain, leaving(peer).tcp(40000, port, Payload.SYN));
+  }
+
+  private static Packet behind(List<Extension> chain, Packet packet) {
+    Packet whole = packet;
     for (Extension extension : chain) {
-      packet = packet.extension(extension);
+      whole = whole.extension(extension);
     }
-    return packet;
+    return whole;
   }
 
   private static List<List<Extension>> orders(List<Extension> of) {
@@ -213,6 +217,48 @@ class ExtensionHeaderPacketTest extends PacketScene {
       }
     }
     assertEquals(cuts, counted(Code.TRUNCATED, EGRESS));
+  }
+
+  @Test
+  void aTransportsHeaderCutAnywhereBehindAChainIsTruncated() {
+    List<Extension> chain = List.of(HOP_BY_HOP, ROUTING, DESTINATION);
+    int before = chain.stream().mapToInt(header -> header.bytes(0).length).sum();
+    Packet friends = leaving(cast.friend());
+    long cuts = 0;
+    for (Cuttable of :
+        List.of(
+            new Cuttable(friends.tcp(40000, 443, Payload.SYN), 20),
+            new Cuttable(friends.udp(40000, 53), 8),
+            new Cuttable(friends.sctp(40000, 443, Payload.Sctp.INIT), 12),
+            new Cuttable(friends.echoRequest(1), 8))) {
+      for (int kept = 0; kept < of.needs(); kept++) {
+        Packet cut = behind(chain, of.packet()).cut(Layer.NETWORK, 40 + before + kept);
+        dropsOut(cut.patch(Layer.NETWORK, 4, 0, before + kept));
+        dropsOut(cut.patch(Layer.NETWORK, 4, 0, 0));
+        cuts += 2;
+      }
+    }
+    assertEquals(96, cuts);
+    assertEquals(cuts, counted(Code.TRUNCATED, EGRESS));
+  }
+
+  private record Cuttable(Packet packet, int needs) {}
+
+  @Test
+  void piecesFollowTheirFirstBehindEveryOrderOfHeaders() {
+    Packet whole = leaving(cast.friend()).with(new Payload.Udp(40000, 53, 56));
+    Packet rest = leaving(cast.friend()).opaque(17, 16);
+    int id = 0;
+    for (List<Extension> chain :
+        orders(List.of(HOP_BY_HOP, DESTINATION, ROUTING, AUTHENTICATION))) {
+      id++;
+      passesOut(behind(chain, whole).fragment(0, 24, id));
+      passesOut(behind(chain, rest).extension(new Extension.Fragment(3, false, id)));
+      dropsOut(behind(chain, rest).extension(new Extension.Fragment(3, false, id + 1000)));
+    }
+    assertEquals(65, id);
+    assertEquals(130, counted(OTHER_RULE));
+    assertEquals(65, counted(Code.FRAGMENT_UNKNOWN, EGRESS));
   }
 
   @Test
