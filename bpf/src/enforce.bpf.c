@@ -351,13 +351,13 @@ static __noinline int related(struct __sk_buff *skb, const struct config *cfg, s
 	flow = flow_find(&c->quoted);
 	if (!flow || !flow_alive(flow, cfg, c->now))
 		return judge_alone(skb, c);
-	if (flow->epoch == c->epoch && !(flow->flags & lapsed(c))) {
+	if (flow->epoch == c->epoch && !(flow->flags & lapsed(c)) && (!c->mark || c->mark == flow->mark)) {
 		int deferred = flow->flags & FLOW_DEFERRED;
 
 		allow(c, flow->slot);
 		return deferred ? mark_deferred(skb, c) : PASS;
 	}
-	__u32 opener = flow_opener(flow), mark = flow->mark;
+	__u32 opener = flow_opener(flow), mark = c->mark ? c->mark : flow->mark;
 
 	/* Again as its opening was: by its own ends, which need not be the error's. */
 	if (!identify(c, &c->quoted, &c->whose))
@@ -461,15 +461,15 @@ static __always_inline int has_flow(const struct packet *p)
 }
 
 /*
- * The packet's living entry. Under a mark it is another flow than without; but of marks a sender has one after
- * another, as its mode or its group changes: see same_mark().
+ * The packet's living entry. Of marks a sender has one after another, as its mode or its group changes, and none
+ * once its service's backends are alike: see same_mark(). What was judged without one is another flow.
  */
 static __always_inline struct flow *flow_of(struct packet *p, const struct config *cfg, __u32 now, __u32 hook,
 					    __u32 mark)
 {
 	struct flow *flow = flow_find(p);
 
-	return flow && flow_alive(flow, cfg, now) && (hook == FROM_POD || !flow->mark == !mark) ? flow : 0;
+	return flow && flow_alive(flow, cfg, now) && (hook == FROM_POD || flow->mark || !mark) ? flow : 0;
 }
 
 /* Whether the entry was judged for the sender as it is. What a pod answers says nothing of that. */

@@ -58,7 +58,6 @@ static __always_inline int has_openings(__u32 protocol)
 #define FRAGMENT_NONE 0
 #define FRAGMENT_FIRST 1
 #define FRAGMENT_LATER 2
-#define FRAGMENT_ALONE 3 /* a first one that speaks for no other: see parse_extension() */
 
 /* One packet, as policy sees it. The flow key is its addresses and ports. */
 struct packet {

@@ -89,12 +89,9 @@ static __always_inline int parse_extension(struct cursor *c, struct chain *chain
 	chain->next = e->next;
 	chain->offset = c->offset + size;
 	chain->left = c->left - size;
-	if (kind != PROTOCOL_FRAGMENT) {
-		/* The transport's header begins further in than any later fragment's place is compared with. */
-		if (chain->fragment == FRAGMENT_FIRST)
-			chain->fragment = FRAGMENT_ALONE;
-		return PARSED;
-	}
+	/* Behind a first fragment's it would move the transport's header to where later fragments may rewrite it. */
+	if (kind != PROTOCOL_FRAGMENT)
+		return chain->fragment == FRAGMENT_FIRST ? REASON_EXTENSION_CHAIN : PARSED;
 	struct fragment_header *f = (void *)e;
 
 	if (chain->fragment_header)

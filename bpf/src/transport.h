@@ -24,7 +24,7 @@ static __always_inline int parse_tcp(struct cursor *c, struct packet *p)
 
 	if (size < sizeof(*tcp))
 		return REASON_BAD_HEADER;
-	if (size > c->left && !(p->fragment & FRAGMENT_FIRST))
+	if (size > c->left && p->fragment != FRAGMENT_FIRST)
 		return REASON_TRUNCATED;
 	key_ports(p, tcp->ports.source, tcp->ports.destination);
 	p->tcp_flags = tcp->flags;
@@ -69,7 +69,7 @@ static __always_inline int parse_sctp(struct cursor *c, struct packet *p)
 	if (!ports)
 		return REASON_TRUNCATED;
 	/* Of 12 to 15 bytes, IP keeps 8, and another fragment could bring the chunk. */
-	if (p->fragment & FRAGMENT_FIRST && c->left < 16)
+	if (p->fragment == FRAGMENT_FIRST && c->left < 16)
 		return REASON_TRUNCATED;
 	key_ports(p, ports->source, ports->destination);
 	p->shape = SHAPE_DATA;

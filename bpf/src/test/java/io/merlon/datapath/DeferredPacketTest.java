@@ -234,6 +234,34 @@ class DeferredPacketTest extends PacketStory {
   }
 
   @Test
+  void anErrorOfASenderThatIsEnforcedIsJudgedByThat() {
+    senderMay(81);
+    assertEquals(true, in(request(80, SYN), Mode.AUDIT));
+    Packet answer = leaving(cast.neighbour()).tcp(80, 40000, ACK);
+    Packet complaint =
+        arriving(cast.neighbour()).error(family == Family.V4 ? 3 : 1, 3, answer, END);
+    assertEquals(true, in(complaint, Mode.AUDIT));
+    assertEquals(false, in(complaint, Mode.ENFORCE));
+  }
+
+  /** Once the backends are alike its client's interface judges, and marks no more. */
+  @Test
+  void whatIsNotDeferredAnyMoreIsTheSameFlow() {
+    policy(
+        isolated()
+            .allow(Cast.PODS, INGRESS, TCP, Ports.of(80), RULE)
+            .everything(Cast.PODS, EGRESS, true, OTHER_RULE));
+    assertEquals(true, in(request(80, SYN), Mode.ENFORCE));
+    passesIn(request(80, ACK));
+    assertEquals(0, flow().mark());
+    policy(isolated().everything(Cast.PODS, EGRESS, true, OTHER_RULE));
+    datapath.bumpEpoch();
+    dropsIn(request(80, ACK));
+    dropsOut(leaving(cast.neighbour()).tcp(80, 40000, ACK));
+    dropsIn(request(80, ACK));
+  }
+
+  @Test
   void aMarkedSegmentAnswersNobody() {
     policy(isolated().everything(Cast.PODS, EGRESS, true, OTHER_RULE));
     for (int flags : new int[] {ACK, SYN | ACK, Payload.FIN, Payload.RST}) {

@@ -18,18 +18,8 @@ record Datagram(
     @Nullable Fragment fragment,
     Transport transport) {
 
-  /**
-   * Its place among fragments.
-   *
-   * @param protocol the one the fragments themselves show
-   * @param alone whether headers of its own stand before its transport's, which later ones could
-   *     rewrite: it speaks for none of them
-   */
-  record Fragment(int id, int protocol, int offset, boolean alone) {
-    Fragment speakingForItself() {
-      return new Fragment(id, protocol, offset, true);
-    }
-
+  /** Its place among fragments; the protocol is the one the fragments themselves show. */
+  record Fragment(int id, int protocol, int offset) {
     boolean isFirst() {
       return offset == 0;
     }

@@ -26,15 +26,13 @@ record ExtensionWalk(int protocol, @Nullable Fragment fragment, Slice rest) {
       if (next == Protocol.ROUTING) {
         require(rest.u8(3) == 0, ROUTING_HEADER);
       }
-      if (fragment != null) {
-        fragment = fragment.speakingForItself();
-      }
+      require(next == Protocol.FRAGMENT || fragment == null, EXTENSION_CHAIN);
       if (next == Protocol.FRAGMENT) {
         require(!fragmentSeen, EXTENSION_CHAIN);
         fragmentSeen = true;
         int field = rest.u16(2);
         if (field >> 3 != 0 || (field & 1) != 0) {
-          fragment = new Fragment(rest.i32(4), rest.u8(0), field >> 3, false);
+          fragment = new Fragment(rest.i32(4), rest.u8(0), field >> 3);
         }
       }
       next = rest.u8(0);

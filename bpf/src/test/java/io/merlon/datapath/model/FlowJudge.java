@@ -46,8 +46,8 @@ final class FlowJudge {
   }
 
   private boolean mayUse(Passage passage, Flow flow) {
-    boolean bothMarked = (flow.mark() != 0) == (passage.entryMark() != 0);
-    return (passage.hook() == Hook.FROM_POD || bothMarked)
+    boolean another = flow.mark() == 0 && passage.entryMark() != 0;
+    return (passage.hook() == Hook.FROM_POD || !another)
         && switch (passage.shape()) {
           case ICMP_ERROR -> false;
           case SYN ->
@@ -172,11 +172,12 @@ final class FlowJudge {
     if (key == null || flow == null) {
       return Judgement.of(policy.forward(passage, party));
     }
-    if (isCertain(flow, passage)) {
+    int mark = passage.isMarked() ? passage.entryMark() : flow.mark();
+    if (isCertain(flow, passage) && mark == flow.mark()) {
       return Judgement.of(flow.decision()).travelling();
     }
     // An error neither renews nor ends the flow it is about.
-    Decision again = policy.openerOf(flow.opener, flow.mark(), key, party.ofQuoted());
+    Decision again = policy.openerOf(flow.opener, mark, key, party.ofQuoted());
     return Judgement.of(again.allow() ? again : policy.forward(passage, party));
   }
 

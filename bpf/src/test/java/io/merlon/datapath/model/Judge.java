@@ -84,8 +84,7 @@ final class Judge {
       return laterFragment(passage, fragment, key);
     }
     Judgement judgement = flows.judge(passage, frame);
-    boolean speaks = !fragment.alone() && judgement.reach() == Judgement.Reach.DATAGRAM;
-    if (judgement.pass() && speaks) {
+    if (judgement.pass() && judgement.reach() == Judgement.Reach.DATAGRAM) {
       memory.remember(key, judgement, book.epoch, passage.datagram().protocol());
     }
     return judgement;

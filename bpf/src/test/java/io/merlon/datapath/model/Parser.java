@@ -66,8 +66,7 @@ final class Parser {
     int protocol = present.u8(9);
     int field = present.u16(6);
     boolean fragmented = (field & 0x3fff) != 0;
-    Fragment fragment =
-        fragmented ? new Fragment(present.u16(4), protocol, field & 0x1fff, false) : null;
+    Fragment fragment = fragmented ? new Fragment(present.u16(4), protocol, field & 0x1fff) : null;
     Slice body = present.first(total).after(header);
     return new Datagram(
         Address.of(present.data(), present.from() + 12, Family.V4),
