@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
@@ -13,13 +12,7 @@ import java.util.function.Consumer;
 
 /** Reads what the API server streams: lists, and the events of a watch. */
 final class ApiStreams {
-  // The names in managed fields hold addresses and identifiers: interned, they would pile up in the
-  // virtual machine's own table.
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-          .build();
+  private static final JsonFactory JSON = JsonNodes.factory();
 
   private ApiStreams() {}
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,10 +26,31 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * indented with tabs and YAML may not.
  */
 final class JsonNodes {
-  private static final JsonFactory JSON =
-      JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
+  /** More than any object has that an API server keeps. */
+  private static final int LONGEST = 64 << 20;
+
+  private static final JsonFactory JSON = factory();
 
   private JsonNodes() {}
+
+  /**
+   * What reads the API's JSON. Names may be as long as texts: managed fields hold keys of objects,
+   * which their writers choose, and whoever writes a long one is not to end a whole list. Nor are
+   * they interned, since with addresses and identifiers among them they would pile up in the
+   * virtual machine's own table.
+   */
+  static JsonFactory factory() {
+    return JsonFactory.builder()
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+        .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+        .streamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxNameLength(LONGEST)
+                .maxStringLength(LONGEST)
+                .maxNumberLength(LONGEST)
+                .build())
+        .build();
+  }
 
   static Node read(String text) {
     try (JsonParser parser = JSON.createParser(text)) {

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +24,9 @@ final class KindFeed {
   private static final int MOST_AT_ONCE = 256;
   private static final Duration BETWEEN_OFFERS = Duration.ofMillis(50);
 
+  /** Whoever makes such an object again and again has everything listed no more often. */
+  private static final Duration CAREFUL = Duration.ofMinutes(10);
+
   private final WatchedKind kind;
   private final ClusterSink sink;
   private final KindReport report;
@@ -35,7 +39,9 @@ final class KindFeed {
   /** Something tripped the reader: objects are read apart, so that one does not stop the others. */
   private boolean careful;
 
-  /** Over what, since the last list ended. */
+  private Instant tripped = Instant.MIN;
+
+  /** Over what, since the last list began. */
   private final Set<ClusterEvent.Key> trippedOver = new HashSet<>();
 
   private final Unread unread;
@@ -60,6 +66,13 @@ final class KindFeed {
 
   KindStore store() {
     return store;
+  }
+
+  /** A list of everything begins; of one that did not end nothing is remembered. */
+  void beginList() {
+    trippedOver.clear();
+    unread.beginList();
+    store.beginList();
   }
 
   /** Reads a page of a list into the store. */
@@ -102,8 +115,8 @@ final class KindFeed {
 
   /** The list that was read is complete, and of a version. */
   void endList(String resourceVersion) throws InterruptedIOException {
-    careful = !trippedOver.isEmpty();
-    trippedOver.clear();
+    careful =
+        !trippedOver.isEmpty() || Duration.between(tripped, pace.instant()).compareTo(CAREFUL) < 0;
     unread.endList();
     store.endList(resourceVersion);
     handOn();
@@ -112,6 +125,7 @@ final class KindFeed {
   /** The kind is not there. */
   void absent() throws InterruptedIOException {
     store.clear();
+    unread.beginList();
     unread.endList();
     handOn();
   }
@@ -132,15 +146,21 @@ final class KindFeed {
     } catch (UncheckedIOException e) {
       throw e;
     } catch (RuntimeException e) {
-      careful = true;
+      trip();
       throw e;
     }
+  }
+
+  private void trip() {
+    careful = true;
+    tripped = pace.instant();
   }
 
   private Item readApart(Written value) {
     try {
       return reader.apply(value);
     } catch (RuntimeException e) {
+      trip();
       Item item = Item.named(kind, value);
       if (trippedOver.add(item.name())) {
         LOG.atWarn().setCause(e).addKeyValue("object", item.name()).log("its reader failed");

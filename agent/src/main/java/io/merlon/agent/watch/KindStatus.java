@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param objects how many are known
  * @param lists how often everything was listed
  * @param failures how often a request failed or a watch broke off
- * @param unread which objects could not be read as they were told last, as namespace/name: what was
- *     known of them stays
+ * @param unread which objects could not be read as they were told last, as namespace/name, a
+ *     hundred at most: what was known of them stays
  * @param refusals how often the sink threw, and was given the same again
  * @param lastFailure what failed last, null if nothing did since the last success
  */

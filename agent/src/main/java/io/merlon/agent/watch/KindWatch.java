@@ -113,7 +113,7 @@ final class KindWatch implements Runnable {
       pages(more -> requests.listOn(settings.node(), paged, more), feed.store()::found);
       progress.ownPods();
     }
-    feed.store().beginList();
+    feed.beginList();
     String version = pages(more -> requests.list(paged, more), feed.store()::listed);
     feed.endList(version);
     cursor = version;

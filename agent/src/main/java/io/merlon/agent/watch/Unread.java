@@ -1,13 +1,14 @@
 package io.merlon.agent.watch;
 
 import io.merlon.agent.api.ClusterEvent;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** Keeps which objects of a kind could not be read as they were told last. */
 final class Unread {
+  /** More are not told by name; each of them is in the log. */
+  private static final int MOST = 100;
+
   private final KindReport report;
   private Set<String> now = new TreeSet<>();
 
@@ -18,9 +19,15 @@ final class Unread {
     this.report = report;
   }
 
+  void beginList() {
+    listed = new TreeSet<>();
+  }
+
   void listed(ClusterEvent.Key name, boolean isUnread) {
     if (isUnread) {
       listed.add(text(name));
+    } else if (!listed.isEmpty()) {
+      listed.remove(text(name));
     }
     told(name, isUnread);
   }
@@ -39,8 +46,7 @@ final class Unread {
   }
 
   private void tell() {
-    List<String> names = new ArrayList<>(now);
-    report.unread(names);
+    report.unread(now.stream().limit(MOST).toList());
   }
 
   private static String text(ClusterEvent.Key name) {

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.Test;
 class KindFeedTest {
   private final List<String> told = new ArrayList<>();
   private boolean trips = true;
+  private boolean midway;
+  private Instant now = Instant.EPOCH;
   private final KindReport report =
       new KindReport(ClusterEvent.Kind.NETWORK_POLICY, Clock.systemUTC());
   private final KindFeed feed =
@@ -26,10 +30,19 @@ class KindFeedTest {
           WatchedKind.NETWORK_POLICIES,
           events -> events.forEach(this::note),
           report,
-          Pace.real(Clock.systemUTC()),
+          Pace.real(() -> now),
           findings -> {
             var reader = WatchedKind.NETWORK_POLICIES.reader(new Reading(findings, new Sharing()));
             return value -> {
+              if (midway) {
+                var seen = new ArrayList<String>();
+                value.fields((name, field) -> {
+                  seen.add(name);
+                  if (seen.getFirst().equals("spec")) {
+                    throw new IllegalStateException("a fault");
+                  }
+                });
+              }
               WatchedKind.Item item = reader.apply(value);
               if (trips && item.name().name().equals("odd")) {
                 throw new IllegalStateException("a fault");
@@ -55,7 +68,7 @@ class KindFeedTest {
   }
 
   private void list(int version, String... names) throws IOException {
-    feed.store().beginList();
+    feed.beginList();
     String items =
         Stream.of(names).map(name -> object(name, version)).collect(Collectors.joining(","));
     feed.page(
@@ -99,8 +112,62 @@ class KindFeedTest {
   @Test
   void afterAListWithoutItAllIsReadAtOnceAgain() throws IOException {
     assertThrows(IllegalStateException.class, () -> list(1, "odd"));
+    now = now.plus(Duration.ofMinutes(11));
     list(1, "one");
     assertEquals(List.of(), report.status().unread());
     assertThrows(IllegalStateException.class, () -> list(1, "odd"));
+  }
+
+  /** Else whoever makes one again and again would have everything listed each time. */
+  @Test
+  void butNotForSomeTime() throws IOException {
+    assertThrows(IllegalStateException.class, () -> list(1, "odd"));
+    list(1, "one");
+    events(event("ADDED", object("odd", 12)), event("DELETED", object("odd", 13)));
+    list(1, "odd", "one");
+    assertEquals(List.of("n/odd"), report.status().unread());
+  }
+
+  @Test
+  void whatAListSaidThatDidNotEndIsForgotten() throws IOException {
+    assertThrows(IllegalStateException.class, () -> list(1, "odd"));
+    feed.beginList();
+    feed.page(
+        bytes("{\"metadata\":{\"resourceVersion\":\"9\"},\"items\":[" + object("odd", 1) + "]}"),
+        feed.store()::listed);
+    assertEquals(List.of("n/odd"), report.status().unread());
+    list(1, "one");
+    assertEquals(List.of(), report.status().unread());
+    feed.absent();
+    assertEquals(List.of(), report.status().unread());
+  }
+
+  /** As its writer chooses them: names of variables are keys in managed fields. */
+  @Test
+  void longNamesEndNoList() throws IOException {
+    String fields =
+        "\"managedFields\":[{\"fieldsV1\":{\"f:%s\":{}}}],".formatted("x".repeat(200_000));
+    String item = object("one", 1).replace("\"namespace\"", fields + "\"namespace\"");
+    feed.beginList();
+    feed.page(
+        bytes("{\"metadata\":{\"resourceVersion\":\"9\"},\"items\":[" + item + "]}"),
+        feed.store()::listed);
+    assertEquals(List.of("+one"), told);
+  }
+
+  @Test
+  void aReaderMayFailInTheMiddleOfAnObject() throws IOException {
+    String odd =
+        "{\"spec\":{\"podSelector\":{}},\"metadata\":{\"namespace\":\"n\",\"name\":\"odd\"}}";
+    midway = true;
+    feed.beginList();
+    String page = "{\"metadata\":{\"resourceVersion\":\"9\"},\"items\":[%s,%s]}";
+    assertThrows(
+        IllegalStateException.class,
+        () -> feed.page(bytes(page.formatted(odd, object("two", 1))), feed.store()::listed));
+    feed.beginList();
+    feed.page(bytes(page.formatted(odd, object("two", 1))), feed.store()::listed);
+    feed.endList("9");
+    assertEquals(List.of("+two"), told);
   }
 }
