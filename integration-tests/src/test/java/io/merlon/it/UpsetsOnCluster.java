@@ -94,35 +94,8 @@ class UpsetsOnCluster extends OnCluster {
     return intruder;
   }
 
-  /**
-   * What ought to be zero since the first upset.
-   *
-   * @param connections of those held
-   * @param beginnings of connections, and answers to such, that were sent again
-   * @param attempts to connect that failed
-   * @param pods restarts of them
-   */
-  private record Broken(
-      long connections, long segments, long beginnings, long attempts, long pods) {
-    private static final Broken NOTHING = new Broken(0, 0, 0, 0, 0);
-
-    private Broken since(Broken before) {
-      return new Broken(
-          connections - before.connections,
-          segments - before.segments,
-          beginnings - before.beginnings,
-          attempts - before.attempts,
-          pods - before.pods);
-    }
-  }
-
   private Broken broken() {
-    return new Broken(
-        pods.said(holder).getOrDefault("lost", 1L),
-        pods.segmentsLost(holder, opener, server),
-        pods.beginningsResent(holder, opener, server),
-        pods.said(opener).getOrDefault("failed", 1L),
-        pods.restarts(server, holder, opener, trespasser));
+    return Broken.so(pods, holder, opener, server, trespasser);
   }
 
   private void during(String what, Intruder intruder, Runnable upset) {
@@ -146,13 +119,7 @@ class UpsetsOnCluster extends OnCluster {
     evidence.is(
         "%s: broken of %d open, segments lost, SYNs sent again, new connections failed (%d made), pods restarted, so far"
             .formatted(what, HELD, made),
-        "%d, %d, %d, %d, %d"
-            .formatted(
-                broken.connections,
-                broken.segments,
-                broken.beginnings,
-                broken.attempts,
-                broken.pods),
+        broken.toString(),
         "0, 0, 0, 0, 0");
     if (!broken.equals(Broken.NOTHING)) {
       tellResendings();
