@@ -1,5 +1,6 @@
 package io.merlon.it;
 
+import io.merlon.bpf.Pins;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,8 +44,20 @@ final class AgentProcess implements AutoCloseable {
     this.node = node;
     this.name = name;
     this.source = source;
-    this.pins = Path.of("/sys/fs/bpf", node.name());
+    this.pins = mounted().resolve(node.name());
     this.options = List.copyOf(options);
+  }
+
+  /**
+   * Where every node has a BPF file system, and where nobody made one, none of the agent's
+   * privileges could.
+   */
+  private static Path mounted() {
+    Path bpffs = Path.of("/sys/fs/bpf");
+    if (!Pins.onBpffs(bpffs)) {
+      Pins.mount(bpffs);
+    }
+    return bpffs;
   }
 
   /** Options of the virtual machine for the starts to come. */
