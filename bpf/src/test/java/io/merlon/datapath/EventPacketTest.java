@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.merlon.datapath.bench.Cpu;
 import io.merlon.datapath.harness.Address;
 import io.merlon.datapath.harness.Code;
 import io.merlon.datapath.harness.Count;
@@ -27,8 +26,6 @@ import io.merlon.datapath.packet.Frames;
 import io.merlon.datapath.packet.Packet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,7 +151,7 @@ class EventPacketTest extends KernelStory {
 
   @Test
   void whatCannotBeReadIsToldWithoutEnds() {
-    onOneProcessor(() -> {
+    OneProcessor.run(() -> {
       for (int port = 1; port <= 3; port++) {
         // Nothing of what came before it, and so the same denial each time.
         passesOut(leaving(cast.friend()).udp(port, 53));
@@ -173,7 +170,7 @@ class EventPacketTest extends KernelStory {
 
   @Test
   void aDenialGoesOnUntoldAndIsReckonedUpLater() {
-    onOneProcessor(() -> {
+    OneProcessor.run(() -> {
       for (int i = 0; i < 5; i++) {
         dropsOut(denied(7));
       }
@@ -206,7 +203,7 @@ class EventPacketTest extends KernelStory {
             leaving(peer.plus(1)).udp(7, 53),
             Packet.between(second, peer).udp(7, 53));
     // One by one: which of them share a place nobody can know.
-    onOneProcessor(() -> {
+    OneProcessor.run(() -> {
       for (Packet packet : each) {
         dropsOut(packet);
         dropsOut(packet);
@@ -223,7 +220,7 @@ class EventPacketTest extends KernelStory {
   @Test
   void flowsOfAHashThatWasChosenAreToldEach() {
     List<Collisions.End> pair = Collisions.closest(cast.nobody());
-    onOneProcessor(() -> {
+    OneProcessor.run(() -> {
       for (Collisions.End end : pair) {
         dropsOut(leaving(end.address()).udp(end.port(), 53));
       }
@@ -239,7 +236,7 @@ class EventPacketTest extends KernelStory {
 
   @Test
   void theSameDeniedByAnotherDecisionIsToldToo() {
-    onOneProcessor(() -> {
+    OneProcessor.run(() -> {
       dropsOut(denied(7));
       policy(isolated().everything(Cast.STRANGERS, EGRESS, false, OTHER_RULE));
       dropsOut(denied(7));
@@ -304,7 +301,7 @@ class EventPacketTest extends KernelStory {
 
   @Test
   void ofManyDenialsEachIsToldOrReckonedUp() {
-    onOneProcessor(() -> {
+    OneProcessor.run(() -> {
       long told = 0;
       long reckoned = 0;
       for (int port = 1; port <= 2000; port++) {
@@ -338,7 +335,7 @@ class EventPacketTest extends KernelStory {
 
   @Test
   void aDenialThatFoundNoRoomIsCountedAsLost() {
-    onOneProcessor(() -> {
+    OneProcessor.run(() -> {
       for (int port = 1; port <= TOO_MANY; port++) {
         passesOut(leaving(cast.friend()).udp(port, 53));
       }
@@ -352,24 +349,5 @@ class EventPacketTest extends KernelStory {
       assertEquals(0, datapath.drainEvents().getFirst().suppressed());
       assertEquals(2, counted(DENIED));
     });
-  }
-
-  /** The records of denials are each processor's own. */
-  private static void onOneProcessor(Runnable story) {
-    FutureTask<Boolean> task =
-        new FutureTask<>(
-            () -> {
-              Cpu.pinThread(0);
-              story.run();
-            },
-            true);
-    Thread.ofPlatform().start(task);
-    try {
-      task.get();
-    } catch (ExecutionException e) {
-      throw new AssertionError(e.getCause());
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -19,11 +19,13 @@ import io.merlon.datapath.packet.Payload.Udp;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * More flows and fragments than there is room for. What has been idle for longest is forgotten,
  * nothing is refused, and what was forgotten is judged as what nobody remembers.
  */
+@ExtendWith(OneProcessor.class)
 class FullMapPacketTest extends KernelStory {
   /** What the maps of the tests hold, and several times that. */
   private static final int ROOM = 2048;
