@@ -297,9 +297,9 @@ static __always_inline int judge_alone(struct __sk_buff *skb, struct context *c)
 }
 
 /*
- * An entry from before the last narrowing, or under its sender's mark of before, or a revoked one: its opening is judged by today's policy,
- * whichever end the packet is from. Denied, the entry stays to say who opened the flow: without it the
- * other end's next packet would be taken for an opening of its own, and the flow go on. The entry is
+ * An entry from before the last narrowing, or under its sender's mark of before, or a revoked one: its opening is
+ * judged by today's policy, whichever end the packet is from. Denied, the entry stays to say who opened the flow:
+ * without it the other end's next packet would be taken for an opening of its own, and the flow go on. The entry is
  * replaced, never stamped in place: an evicted element may already belong to another flow.
  */
 static __noinline int rejudge(struct __sk_buff *skb, const struct config *cfg, struct context *c)
@@ -335,7 +335,7 @@ static __noinline int rejudge(struct __sk_buff *skb, const struct config *cfg, s
 	return c->own.allow ? pass_judged(skb, c, &c->own) : deny();
 }
 
-/* The flags of which any means that an entry carries nothing any more: revoked, or let in until an end that has come. */
+/* The flags of which any means that an entry carries nothing any more: revoked, or let in until an end that came. */
 static __always_inline __u8 lapsed(const struct context *c)
 {
 	return FLOW_REVOKED | over(c->p.key.v4.ifindex) * FLOW_LENT;

@@ -30,7 +30,7 @@ class BranchesOnCluster extends OnCluster {
         Mission.policy(
             "branches",
             "clients",
-            "podSelector: {matchLabels: {app: server}}, ingress: [{from: [{podSelector: {matchLabels: {app: client}}}]}]"));
+            "podSelector: {matchLabels: {app: server}}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {matchLabels: {app: client}}}]}], egress: [{to: [{podSelector: {matchLabels: {app: client}}}]}]"));
     for (ClusterPods.Spec pod : new ClusterPods.Spec[] {ordinary, branch, client, stranger}) {
       pods.start(pod, "serve", "8080");
     }
@@ -62,10 +62,14 @@ class BranchesOnCluster extends OnCluster {
       for (boolean six : new boolean[] {false, true}) {
         wrong += connects(client, server, six) ? 0 : 1;
         wrong += connects(stranger, server, six) ? 1 : 0;
+        wrong += connects(server, client, six) ? 0 : 1;
+        wrong += connects(server, stranger, six) ? 1 : 0;
       }
     }
     evidence.is(
-        "vlan and eni beside each other, both families: wrong answers of 8", "" + wrong, "0");
+        "vlan and eni beside each other, either way, both families: wrong answers of 16",
+        "" + wrong,
+        "0");
     assertEquals(0, wrong);
   }
 

@@ -1,5 +1,7 @@
 package io.merlon.it;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,6 +28,16 @@ final class Evidence {
   /** A number without a budget. */
   void is(String what, String number) {
     is(what, number, "");
+  }
+
+  /**
+   * A time that is to be no longer than this.
+   *
+   * @param budget how the limit is told
+   */
+  void within(String what, long millis, long limit, String budget) {
+    is(what, millis + " ms", budget);
+    assertTrue(millis <= limit, "%s: %d ms of %s".formatted(what, millis, budget));
   }
 
   void is(String what, String number, String budget) {

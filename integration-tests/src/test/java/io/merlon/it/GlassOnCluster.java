@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Enforcement is taken back for a time, by those who may, and comes back by itself. */
 class GlassOnCluster extends OnCluster {
   private static final int SECONDS = 15;
+  private static final int LIMIT = 2_000;
   private static final String BUDGET = "1000 ms and an attempt's 1000";
   private static final String ROLES =
       """
@@ -74,9 +75,10 @@ class GlassOnCluster extends OnCluster {
         .succeeded();
     long broken = System.currentTimeMillis();
     long opened = awaitAnswer(intruder, asked);
-    evidence.is(
+    evidence.within(
         "glass broken by command, open after it returned",
-        Math.max(opened - broken, 0) + " ms",
+        Math.max(opened - broken, 0),
+        LIMIT,
         BUDGET);
     // The time begins while the command runs.
     whole(asked + 1_000L * SECONDS, broken + 1_000L * SECONDS);
@@ -86,9 +88,10 @@ class GlassOnCluster extends OnCluster {
     Instant end = Instant.now().plusSeconds(SECONDS).truncatedTo(ChronoUnit.SECONDS);
     long asked = System.currentTimeMillis();
     annotate("admin", "merlon.io/break-glass=" + end + " a test").succeeded();
-    evidence.is(
+    evidence.within(
         "glass broken by annotation, open after",
-        awaitAnswer(intruder, asked) - asked + " ms",
+        awaitAnswer(intruder, asked) - asked,
+        LIMIT,
         BUDGET);
     whole(end.toEpochMilli(), end.toEpochMilli());
   }
@@ -111,15 +114,17 @@ class GlassOnCluster extends OnCluster {
         "mode annotated by one who may not patch the namespace", "refused by RBAC", "refused");
     long asked = System.currentTimeMillis();
     annotate("operator", "merlon.io/mode=audit").succeeded();
-    evidence.is(
+    evidence.within(
         "mode audit annotated by one who may, open after",
-        awaitAnswer(intruder, asked) - asked + " ms",
+        awaitAnswer(intruder, asked) - asked,
+        LIMIT,
         BUDGET);
     long back = System.currentTimeMillis();
     annotate("operator", "merlon.io/mode=enforce").succeeded();
-    evidence.is(
+    evidence.within(
         "mode enforce annotated, closed after",
-        awaitSilence(intruder, SILENT) - back + " ms",
+        Math.max(awaitSilence(intruder, SILENT) - back, 0),
+        1_000,
         "1000 ms");
   }
 

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * A look at what is on a node, by the node's own commands, from a privileged pod: pins in its BPF
- * file system and programs at its interfaces.
+ * file system, programs at its interfaces, tables and files of ours.
  */
 record NodeProbe(Kubectl cluster, String image, String node) implements AutoCloseable {
   /**
@@ -16,6 +16,8 @@ record NodeProbe(Kubectl cluster, String image, String node) implements AutoClos
       set -e
       command -v tc >/dev/null || { echo "this node has no tc"; exit 1; }
       find /sys/fs/bpf -mindepth 1 | sort
+      ! command -v nft >/dev/null || nft list tables | grep merlon || true
+      find /run /var/lib/kubelet/seccomp -xdev -name '*merlon*' 2>/dev/null | sort || true
       see() {
         shown=$(tc "$@" 2>&1) || { [ -e "/sys/class/net/$link" ] || return 0; echo "$link: $shown"; exit 1; }
         [ -z "$shown" ] || echo "$shown" | sed "s/^/$link /"
@@ -35,7 +37,12 @@ record NodeProbe(Kubectl cluster, String image, String node) implements AutoClos
   static NodeProbe start(Kubectl cluster, String node) {
     NodeProbe probe = new NodeProbe(cluster, Release.image(), node);
     cluster.apply(probe.pod());
-    cluster.awaitReady("default", probe.name());
+    try {
+      cluster.awaitReady("default", probe.name());
+    } catch (RuntimeException e) {
+      probe.close();
+      throw e;
+    }
     return probe;
   }
 
@@ -102,7 +109,9 @@ record NodeProbe(Kubectl cluster, String image, String node) implements AutoClos
     return List.of(all.split(" ", -1)).stream()
         .filter(address -> address.contains(":") == six)
         .findFirst()
-        .orElseThrow(() -> new IllegalStateException(node + " has only " + all));
+        .orElseThrow(() ->
+            new IllegalStateException(
+                "scenarios ask in both address families, and %s has only %s".formatted(node, all)));
   }
 
   @Override

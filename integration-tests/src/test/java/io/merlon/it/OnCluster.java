@@ -32,17 +32,21 @@ abstract class OnCluster {
     assumeTrue(there.isPresent());
     cluster = there.orElseThrow();
     release = Release.on(cluster);
+    release.mustNotBeThere();
+    // Fails for a cluster of one family, and says so.
+    NodeProbe.address(cluster, node(0), false);
+    NodeProbe.address(cluster, node(0), true);
     pods = new ClusterPods(cluster);
     evidence = new Evidence(order, scenario);
   }
 
   @AfterEach
   void takeAway() {
-    if (!release.left().isEmpty()) {
-      release.detach();
-      release.uninstall();
+    try {
+      release.takeAway();
+    } finally {
+      pods.stop();
     }
-    pods.stop();
   }
 
   /** The next node, where there are more than one. */

@@ -9,6 +9,8 @@ record Payments(Kubectl cluster, String image) {
   private static final String PUBLISHED = "registry.k8s.io/e2e-test-images/agnhost:2.53";
   private static final String LOCAL = "local/agnhost:1";
 
+  private static final String OURS = "merlon.io/test=payments";
+
   /** A pod of it. */
   record Workload(String namespace, String name, String app, int port) {}
 
@@ -27,8 +29,17 @@ record Payments(Kubectl cluster, String image) {
     return new Payments(cluster, there.contains(LOCAL) ? LOCAL : PUBLISHED);
   }
 
+  /** Into a cluster that has no namespaces of these names: they are taken away in the end. */
   void start() {
+    String there =
+        cluster
+            .run("get", "namespace", "payments", "web", "guests", "--ignore-not-found", "-o=name")
+            .succeeded();
+    if (!there.isBlank()) {
+      throw new IllegalStateException("the cluster has namespaces of these names: " + there);
+    }
     cluster.apply(EXAMPLE.resolve("namespaces.yaml"));
+    cluster.run("label", "namespace", "payments", "web", "guests", OURS).succeeded();
     cluster.apply(EXAMPLE.resolve("policies.yaml"));
     ALL.forEach(workload -> cluster.apply(pod(workload)));
     ALL.forEach(workload -> cluster.awaitReady(workload.namespace(), workload.name()));
@@ -36,8 +47,7 @@ record Payments(Kubectl cluster, String image) {
 
   void stop() {
     cluster
-        .run(
-            "delete", "namespace", "payments", "web", "guests", "--ignore-not-found", "--wait=true")
+        .run("delete", "namespace", "--selector=" + OURS, "--ignore-not-found", "--wait=true")
         .succeeded();
   }
 

@@ -36,7 +36,9 @@ class ProbesOnCluster extends OnCluster {
     pods.namespace("probes");
     cluster.apply(
         Mission.policy(
-            "probes", "closed", "podSelector: {matchLabels: {app: probed}}, ingress: []"));
+            "probes",
+            "closed",
+            "podSelector: {matchLabels: {app: probed}}, policyTypes: [Ingress, Egress]"));
     pods.start(
         new ClusterPods.Spec("probes", "stranger", "app: stranger", node(0)), "serve", "9090");
     cluster.apply(probed());

@@ -31,6 +31,7 @@ abstract class ProductOnCluster {
   ProductOnCluster(Kubectl cluster, Release release) {
     this.cluster = cluster;
     this.release = release;
+    release.mustNotBeThere();
     payments = Payments.on(cluster);
   }
 
@@ -38,10 +39,12 @@ abstract class ProductOnCluster {
   void takeAway() {
     if (!release.left().isEmpty()) {
       System.out.println(logs());
-      release.detach();
-      release.uninstall();
     }
-    payments.stop();
+    try {
+      release.takeAway();
+    } finally {
+      payments.stop();
+    }
   }
 
   private String logs() {
@@ -76,7 +79,7 @@ abstract class ProductOnCluster {
     enforcedAsWritten();
     hasWhatTheChartLists();
 
-    replaceAgentWhileWatching(cluster.node(cluster.nodes().size() - 1));
+    replaceAgentWhileWatching(payments.node(API));
     enforcedAsWritten();
     assertEquals(0, payments.restarts());
     breakTheGlass();

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
  */
 class RejoinOnCluster extends OnCluster {
   private static final int HELD = 50;
+  private static final int ATTEMPTS = 10;
   private static final String ROOM = "members";
 
   private final String stays = node(0);
@@ -27,6 +28,8 @@ class RejoinOnCluster extends OnCluster {
   private final ClusterPods.Spec far = pod("far", "app: intruder", leaves);
   private final ClusterPods.Spec newcomer = pod("newcomer", "app: server", leaves);
   private final ClusterPods.Spec visitor = pod("visitor", "app: holder", stays);
+  private final ClusterPods.Spec forgotten = pod("forgotten", "app: server", leaves);
+  private final ClusterPods.Spec asker = pod("asker", "app: intruder", stays);
   private final ClusterPods.Spec trespasser = pod("trespasser", "app: intruder", stays);
 
   RejoinOnCluster() {
@@ -40,10 +43,17 @@ class RejoinOnCluster extends OnCluster {
   @Test
   void whoStaysIsNotDisturbedAndWhatIsNewIsEnforced() {
     Optional<ClusterControl> control = ClusterControl.here();
+    if (control.isEmpty() || cluster.nodes().size() == 1) {
+      evidence.is(
+          "a node that leaves", "not tried: it takes CLUSTER_CONTROL's command, and two nodes");
+    }
     assumeTrue(control.isPresent(), "CLUSTER_CONTROL names no command");
     assumeTrue(cluster.nodes().size() > 1, "of one node none can leave");
     release.install("mode=enforce");
     pods.namespace(ROOM);
+    pods.start(forgotten, "serve", "8080");
+    pods.start(asker, "try", "50", pods.address(forgotten, false), "8080");
+    awaitAnswer(asker, 0);
     permit("{from: [{podSelector: {matchLabels: {app: holder}}}]}");
     pods.start(server, "serve", "8080");
     Intruder local = Intruder.start(pods, near, server, 8080);
@@ -52,6 +62,8 @@ class RejoinOnCluster extends OnCluster {
     awaitOpen(holder, HELD);
     pods.start(opener, "try", "20", pods.address(server, true), "8080");
     awaitAnswer(opener, 0);
+    assertTrue(Intruder.isEachWay(remote.sent()), "the other node's intruder sends");
+    awaitSilence(asker, SILENT);
     Broken before = broken();
     Map<String, Long> sent = local.sent();
     try {
@@ -76,6 +88,7 @@ class RejoinOnCluster extends OnCluster {
 
   private void leave(ClusterControl control) {
     long begun = System.nanoTime();
+    Map<String, Long> asked = pods.said(asker);
     control.act("node", "leave", leaves);
     Await.seldom("the cluster forgets its pods", PATIENCE, () -> podsOf(leaves).isEmpty());
     long gone = System.currentTimeMillis();
@@ -83,6 +96,22 @@ class RejoinOnCluster extends OnCluster {
         "kubelet ended -> node and its pods forgotten",
         Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms");
     awaitAnswer(opener, gone);
+    nobodyReachesWhatIsForgotten(asked);
+  }
+
+  /** It runs on, and so does its node's agent, of whom the cluster knows nothing any more. */
+  private void nobodyReachesWhatIsForgotten(Map<String, Long> before) {
+    Await.seldom(
+        "some attempts at a pod that is forgotten",
+        PATIENCE,
+        () -> pods.said(asker, "failed") > before.getOrDefault("failed", 0L) + ATTEMPTS);
+    long made = pods.said(asker, "made") - before.getOrDefault("made", 0L);
+    evidence.is(
+        "forbidden connections to a pod on the node that left, of %d tried"
+            .formatted(pods.said(asker, "failed") - before.getOrDefault("failed", 0L)),
+        "" + made,
+        "0");
+    assertEquals(0, made);
   }
 
   private String podsOf(String node) {

@@ -34,20 +34,25 @@ record Release(Kubectl cluster, String interfaces) {
   /**
    * The agents, in observe mode.
    *
-   * @param settings other values of the configuration, as {@code mode=enforce}
+   * @param settings other values of the configuration, or further ones, as {@code mode=enforce}
    */
   void install(String... settings) {
     cluster.apply(OWN_NAMESPACE);
     String manifests = manifests("base");
     for (String setting : settings) {
-      String[] parts = setting.split("=", 2);
-      manifests =
-          manifests.replaceFirst(
-              "(?m)^( +)%s: \".*$".formatted(parts[0]),
-              "$1%s: \"%s\"".formatted(parts[0], parts[1]));
+      manifests = with(manifests, setting.split("=", 2));
     }
     cluster.apply(manifests);
     cluster.awaitRollout(NAMESPACE, NAME);
+  }
+
+  private static String with(String manifests, String[] setting) {
+    String line = "%s: \"%s\"".formatted(setting[0], setting[1]);
+    String changed =
+        manifests.replaceFirst("(?m)^( +)%s: \".*$".formatted(setting[0]), "$1" + line);
+    return changed.equals(manifests)
+        ? manifests.replaceFirst("(?m)^( +)(mode: \".*)$", "$1" + line + "\n$1$2")
+        : changed;
   }
 
   /** Has the API server look at every field of what is rendered for EKS, and keep nothing. */
@@ -64,6 +69,26 @@ record Release(Kubectl cluster, String interfaces) {
   void uninstall() {
     cluster.delete(manifests("detach"));
     cluster.delete(OWN_NAMESPACE);
+  }
+
+  /** Fails where Merlon is there already: a test would change it, and take it away in the end. */
+  void mustNotBeThere() {
+    String there = left();
+    if (!there.isEmpty()) {
+      throw new IllegalStateException("Merlon is in this cluster already: " + there);
+    }
+  }
+
+  /** Detaches and uninstalls, if there is anything. */
+  void takeAway() {
+    if (left().isEmpty()) {
+      return;
+    }
+    try {
+      detach();
+    } finally {
+      uninstall();
+    }
   }
 
   /** Names of objects of ours that are in the cluster. */
@@ -113,8 +138,17 @@ record Release(Kubectl cluster, String interfaces) {
   }
 
   long residentMebibytes(String node) {
-    String resident = status(node).getOrDefault("VmRSS", "");
-    return Long.parseLong(resident.split(" ", -1)[0]) / 1024;
+    return mebibytes(node, "VmRSS");
+  }
+
+  /** Since its start. */
+  long highestMebibytes(String node) {
+    return mebibytes(node, "VmHWM");
+  }
+
+  private long mebibytes(String node, String field) {
+    String kibibytes = status(node).getOrDefault(field, "");
+    return Long.parseLong(kibibytes.split(" ", -1)[0]) / 1024;
   }
 
   /** Processor time a node's agent has used, in milliseconds. */

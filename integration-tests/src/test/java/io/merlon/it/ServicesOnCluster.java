@@ -58,6 +58,8 @@ class ServicesOnCluster extends OnCluster {
     if (cluster.nodes().size() > 1) {
       nodes();
       podsInNodesNetworks();
+    } else {
+      evidence.is("pods and nodes' networks of other nodes", "not tried: there is one node");
     }
     questions.tell(evidence);
   }
@@ -130,12 +132,20 @@ class ServicesOnCluster extends OnCluster {
 
   /** It is like any other address. */
   private void apiServer() {
-    String server =
-        cluster.get("default", "endpointslice/kubernetes", "{.endpoints[0].addresses[0]}");
+    List<String> servers =
+        List.of(
+            cluster
+                .get("default", "endpointslice/kubernetes", "{.endpoints[*].addresses[0]}")
+                .split(" ", -1));
+    if (servers.contains(address(0, false)) || servers.contains(address(0, true))) {
+      evidence.is("client -> API server", "not tried: it is on the client's own node");
+      return;
+    }
+    String server = servers.getFirst();
     int port =
         Integer.parseInt(cluster.get("default", "endpointslice/kubernetes", "{.ports[0].port}"));
     ask(false, client, server, port, "client -> API server");
-    allowClientTo("api-server", port, List.of(server));
+    allowClientTo("api-server", port, servers);
     Await.seldom("client -> API server, allowed", SOON, () -> client.connects(server, port));
     String virtual = cluster.get("default", "service/kubernetes", "{.spec.clusterIP}");
     ask(true, client, virtual, 443, "client -> API server by its Service");

@@ -1,7 +1,6 @@
 package io.merlon.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -52,13 +51,18 @@ class TiersOnCluster extends OnCluster {
   private final ClusterPods.Spec client =
       new ClusterPods.Spec("tiers", "client", "app: client", node(1));
 
+  /** Not somebody else's. */
+  private boolean made;
+
   TiersOnCluster() {
     super(7, "ClusterNetworkPolicy, its CRD installed late");
   }
 
   @AfterEach
   void forget() {
-    cluster.delete(DEFINITION);
+    if (made) {
+      cluster.delete(DEFINITION);
+    }
   }
 
   @Test
@@ -70,6 +74,7 @@ class TiersOnCluster extends OnCluster {
     pods.start(client, "try", "50", pods.address(server, false), "8080");
     awaitAnswer(client, 0);
 
+    made = true;
     cluster.apply(DEFINITION);
     cluster
         .run(
@@ -89,15 +94,12 @@ class TiersOnCluster extends OnCluster {
       long changed = System.currentTimeMillis();
       api.patch(POLICY, ACTION.formatted("Accept"));
       long accepted = awaitAnswer(client, changed) - changed;
-      evidence.is(
-          "changed to accept -> connection made",
-          accepted + " ms",
-          "1000 ms and an attempt's 1000");
+      evidence.within(
+          "changed to accept -> connection made", accepted, 2_000, "1000 ms and an attempt's 1000");
       long back = System.currentTimeMillis();
       api.patch(POLICY, ACTION.formatted("Deny"));
       long cut = awaitSilence(client, SILENT) - back;
-      evidence.is("changed to deny -> none made", cut + " ms", "1000 ms");
-      assertTrue(cut <= 1_000, cut + " ms");
+      evidence.within("changed to deny -> none made", Math.max(cut, 0), 1_000, "1000 ms");
     }
 
     long removed = System.currentTimeMillis();

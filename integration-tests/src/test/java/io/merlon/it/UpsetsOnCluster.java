@@ -44,6 +44,7 @@ class UpsetsOnCluster extends OnCluster {
     release.install("mode=enforce");
     Intruder intruder = converse();
     during("rolling restart of the DaemonSet", intruder, this::roll);
+    during("upgrade to other settings and sizes of maps", intruder, this::upgrade);
     during("agent's pod deleted where the server is", intruder, this::deleteAgent);
     during("agent killed with SIGKILL", intruder, this::killAgent);
     during("agent killed for memory", intruder, this::starveAgent);
@@ -68,7 +69,7 @@ class UpsetsOnCluster extends OnCluster {
         () -> cluster.nodes().forEach(node -> control.act("containerd", node)));
     during("etcd compacted", intruder, () -> control.act("compact"));
     during(
-        "API server stopped for " + AWAY.toSeconds() + " s, and started",
+        "API server stopped for %d s, etcd compacted, and started".formatted(AWAY.toSeconds()),
         intruder,
         () -> outage(control));
   }
@@ -143,13 +144,30 @@ class UpsetsOnCluster extends OnCluster {
   }
 
   private void roll() {
+    replaceAll(
+        "rolling restart",
+        () ->
+            cluster
+                .run("--namespace=merlon", "rollout", "restart", "daemonset/merlon")
+                .succeeded());
+  }
+
+  /** Maps of another size are other maps: what the old ones hold goes over, and what is open. */
+  private void upgrade() {
+    replaceAll("upgrade", () -> release.install("mode=enforce", "map-flows=65536"));
+    assertTrue(
+        release.page(enforcing, "/metrics").contains("merlon_map_capacity{map=\"flows4\"} 65536"),
+        "the agent runs with other sizes");
+  }
+
+  private void replaceAll(String what, Runnable how) {
     try (Replacements replacements = Replacements.begin()) {
-      cluster.run("--namespace=merlon", "rollout", "restart", "daemonset/merlon").succeeded();
+      how.run();
       cluster.awaitRollout(Release.NAMESPACE, Release.NAME);
       Map<String, Long> millis = replacements.millis();
       Await.seldom("each node's next agent", SOON, () -> millis.size() == cluster.nodes().size());
       evidence.is(
-          "rolling restart, of each node: old agent told to go -> next one ready, ms",
+          what + ", of each node: old agent told to go -> next one ready, ms",
           "" + new TreeMap<>(millis));
     }
   }
@@ -184,10 +202,15 @@ class UpsetsOnCluster extends OnCluster {
 
   private void outage(ClusterControl control) {
     control.act("api-server", "stop");
-    long begun = System.nanoTime();
-    Await.seldom(
-        "the outage is over", AWAY.plus(SOON), () -> System.nanoTime() - begun > AWAY.toNanos());
-    control.act("api-server", "start");
+    try {
+      long begun = System.nanoTime();
+      Await.seldom(
+          "the outage is over", AWAY.plus(SOON), () -> System.nanoTime() - begun > AWAY.toNanos());
+      // What agents know of last is not told any more: they must list.
+      control.act("compact");
+    } finally {
+      control.act("api-server", "start");
+    }
     Await.seldom(
         "the API server answers",
         PATIENCE,

@@ -17,12 +17,20 @@ final class Backoff {
    */
   private static final Duration HEARD_OF_AGAIN = Duration.ofSeconds(1);
 
+  /**
+   * The longest wait of the one who looks out for a server that answers nobody, so that the others
+   * can wait long: with all of them waiting alike it was 23 s before one asked a server that was
+   * back from three minutes' absence.
+   */
+  private static final Duration LOOKOUT = Duration.ofSeconds(5);
+
   private final Pace pace;
   private final Regained word;
   private Duration next = FIRST;
   private long heard;
   private boolean woken;
   private boolean shortened;
+  private boolean unanswered;
 
   /**
    * Waits for nothing yet.
@@ -55,6 +63,13 @@ final class Backoff {
   /** Something is about to be tried: word that comes meanwhile counts. */
   void tries() {
     heard = word.heard();
+    unanswered = true;
+  }
+
+  /** The server has answered, whatever it said: there is nothing to look out for here. */
+  void answered() {
+    unanswered = false;
+    word.relieve(this);
   }
 
   /**
@@ -64,6 +79,9 @@ final class Backoff {
    */
   void pause(@Nullable Duration asked) throws InterruptedException {
     Duration least = next;
+    if (unanswered && least.compareTo(LOOKOUT) > 0 && word.looksOut(this)) {
+      least = LOOKOUT;
+    }
     if (asked != null && asked.compareTo(least) > 0) {
       least = asked.compareTo(LONGEST) < 0 ? asked : LONGEST;
     }

@@ -166,6 +166,7 @@ final class KindWatch implements Runnable {
   }
 
   private void contact() {
+    backoff.answered();
     tellIf(report.contact(feed.store().size()));
   }
 
@@ -185,6 +186,7 @@ final class KindWatch implements Runnable {
   }
 
   private void refused(ApiException e) throws InterruptedException, InterruptedIOException {
+    backoff.answered();
     if (e.code() == ApiException.GONE) {
       // Pages can expire faster than a slow node reads them; all at once cannot.
       paged = cursor != null;

@@ -151,6 +151,25 @@ class ChartTest {
         page -> assertTrue(page.startsWith("https://pages.example/merlon/docs/runbooks/"), page));
   }
 
+  /** Past the Service, for which kube-proxy must have heard of it. */
+  @Test
+  void leadsToTheApiServerItself() {
+    List<String> environment =
+        Manifests.rendered("--set=apiServer.host=api.example,apiServer.port=6443")
+            .daemonSet()
+            .getSpec()
+            .getTemplate()
+            .getSpec()
+            .getContainers()
+            .getFirst()
+            .getEnv()
+            .stream()
+            .map(variable -> variable.getName() + "=" + variable.getValue())
+            .toList();
+    assertTrue(environment.contains("KUBERNETES_SERVICE_HOST=api.example"), "" + environment);
+    assertTrue(environment.contains("KUBERNETES_SERVICE_PORT=6443"), "" + environment);
+  }
+
   @Test
   void leavesNodesOutThatTakeNoAgent() {
     var asked =
@@ -190,7 +209,8 @@ class ChartTest {
         "maxUnavailable=0",
         "maxUnavailable=0%",
         "rules.runbookUrl=docs",
-        "extraCapabilities={NET_RAW}"
+        "extraCapabilities={NET_RAW}",
+        "apiServer.host=https://api.example"
       })
   void refusesWhatMeansNothing(String wrong) {
     assertNotEquals(0, Helm.needed().template("--set=" + wrong).code());

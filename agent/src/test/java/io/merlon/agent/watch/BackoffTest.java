@@ -1,6 +1,7 @@
 package io.merlon.agent.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -83,6 +84,7 @@ class BackoffTest {
   /** One that starts after an hour refuses for a while: that is not waited for as for the hour. */
   @Test
   void waitsBeginAnewOnceWhenItIsHeardOfAgain() throws InterruptedException {
+    assertTrue(word.looksOut(new Backoff(pace, word)));
     failTimes(10);
     backoff.heardOf();
     failTimes(2);
@@ -99,6 +101,7 @@ class BackoffTest {
 
   @Test
   void waitsBeginAnewWhenThereIsWord() throws InterruptedException {
+    assertTrue(word.looksOut(new Backoff(pace, word)));
     failTimes(10);
     backoff.tries();
     word.tell();
@@ -113,5 +116,37 @@ class BackoffTest {
     word.tell();
     backoff.pause(Duration.ofSeconds(3));
     assertEquals(List.of("3000 whatever comes"), waits);
+  }
+
+  /** Of those whom a server that is away leaves without an answer one looks out for all. */
+  @Test
+  void oneLooksOutForAServerThatIsAway() throws InterruptedException {
+    Backoff other = new Backoff(pace, word);
+    failTimes(7);
+    for (int time = 0; time < 7; time++) {
+      other.tries();
+      other.pause(null);
+    }
+    fail();
+    assertEquals(List.of("5000"), after(14));
+    other.tries();
+    other.pause(null);
+    assertEquals(List.of("12800"), after(15));
+  }
+
+  @Test
+  void whoeverWasAnsweredNoLongerLooksOut() throws InterruptedException {
+    Backoff other = new Backoff(pace, word);
+    failTimes(7);
+    backoff.tries();
+    backoff.answered();
+    backoff.pause(null);
+    for (int time = 0; time < 7; time++) {
+      other.tries();
+      other.pause(null);
+    }
+    assertEquals(List.of("12800", "100", "200", "400", "800", "1600", "3200", "5000"), after(7));
+    fail();
+    assertEquals(List.of("25600"), after(15));
   }
 }

@@ -33,9 +33,12 @@ final class LiveServer implements AutoCloseable {
     this.http = new JdkHttpClientFactory().newBuilder(address.config()).build();
   }
 
-  /** The one {@code KUBECONFIG} leads to; where there is none, the test says so and is not run. */
+  /**
+   * The one that the kubeconfig {@code MERLON_LIVE_SERVER} leads to: not {@code KUBECONFIG}, which
+   * names a cluster somebody may live on. Where there is none, the test says so and is not run.
+   */
   static LiveServer required(String test) throws IOException {
-    Path kubeconfig = Path.of(System.getenv().getOrDefault("KUBECONFIG", ""));
+    Path kubeconfig = Path.of(System.getenv().getOrDefault("MERLON_LIVE_SERVER", ""));
     if (Files.isRegularFile(kubeconfig)) {
       LiveServer named = new LiveServer(kubeconfig);
       // One that has much to do may need a while for an answer.
@@ -45,7 +48,7 @@ final class LiveServer implements AutoCloseable {
         }
       }
     }
-    System.out.println(test + " was not run: KUBECONFIG leads to no API server");
+    System.out.println(test + " was not run: MERLON_LIVE_SERVER leads to no API server");
     return Assumptions.abort();
   }
 
