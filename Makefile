@@ -59,12 +59,12 @@ chart-test: deps ## The chart, rendered by helm where there is one, against Kube
 test-cluster: deps ## Scenarios on the cluster of KUBECONFIG, whose nodes have the image; writes docs/design/cluster-evidence.md
 	@$(CLUSTER_IS_THERE)
 	rm -rf integration-tests/target/cluster-evidence integration-tests/target/surefire-reports
-	CLUSTER_CONTROL=$(CLUSTER_CONTROL) $(MVN) -pl integration-tests -am package -Dtest='$(CLUSTER_SCENARIOS)' \
+	CLUSTER_CONTROL="$(CLUSTER_CONTROL)" $(MVN) -pl integration-tests -am package -Dtest='$(CLUSTER_SCENARIOS)' \
 	  -Dsurefire.failIfNoSpecifiedTests=false; status=$$?; \
 	  $(if $(filter file,$(origin CLUSTER_SCENARIOS)),EVIDENCE_STATUS=$$status integration-tests/src/test/e2e/evidence scenarios;) exit $$status
 
 CLUSTER_SCENARIOS = *OnCluster
-CLUSTER_IS_THERE = kubectl get nodes -o name 2>/dev/null | grep -q . || \
+CLUSTER_IS_THERE = [ -f "$${KUBECONFIG:-}" ] && kubectl get nodes -o name 2>/dev/null | grep -q . || \
   { echo "$@: nothing was tried: KUBECONFIG leads to no cluster with nodes" >&2; exit 1; }
 CONTROL = $(CURDIR)/integration-tests/src/test/e2e/control
 CLUSTER_CONTROL ?= $$($(CONTROL) can && echo $(CONTROL))

@@ -89,10 +89,16 @@ class BranchesOnCluster extends OnCluster {
             trap 'ip link del mlnlook' EXIT
             tc qdisc add dev mlnlook clsact
             tc filter add dev mlnlook egress bpf bytecode '1,6 0 0 0'
+            if command -v nft >/dev/null; then
+              trap 'ip link del mlnlook; nft delete table inet merlonlook' EXIT
+              nft add table inet merlonlook
+            fi
             """
                 + NodeProbe.LOOK);
     assertTrue(other.contains("mlnlook qdisc clsact"), other);
     assertTrue(other.contains("mlnlook filter"), other);
+    boolean hasTables = !probe.shell("command -v nft || true").isBlank();
+    assertEquals(hasTables, other.contains("table inet merlonlook"), other);
   }
 
   private boolean connects(ClusterPods.Spec from, ClusterPods.Spec to, boolean six) {

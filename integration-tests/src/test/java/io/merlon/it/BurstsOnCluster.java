@@ -48,6 +48,7 @@ class BurstsOnCluster extends OnCluster {
     ArmingTimes times = ArmingTimes.lookFrom("targets", pods, "bursts");
     counterProof("before", misbehaving);
     int seen = pods.arrivals(forbidden).size();
+    List<String> agents = cluster.nodes().stream().map(release::agent).toList();
     List<Long> before = usage();
     long begun = System.nanoTime();
     for (int burst = 0; burst < BURSTS; burst++) {
@@ -61,11 +62,12 @@ class BurstsOnCluster extends OnCluster {
     tellTimes(times.millis());
     for (int i = 0; i < cluster.nodes().size(); i++) {
       evidence.is(
-          "agent of %s during the churn of %d s: highest RSS, processor"
+          "agent of %s in the churn of %d s: highest RSS since its start, processor in the churn"
               .formatted(node(i), seconds),
           "%d MiB, %d ms"
               .formatted(release.highestMebibytes(node(i)), after.get(i) - before.get(i)));
     }
+    assertEquals(agents, cluster.nodes().stream().map(release::agent).toList(), "the same agents");
     counterProof("after", misbehaving);
     assertEquals(List.of(), came);
     assertEquals(0, pods.restarts(forbidden, welcome), "pods restarted");

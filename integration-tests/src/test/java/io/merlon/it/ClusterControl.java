@@ -7,7 +7,8 @@ import java.util.Optional;
 /**
  * What happens to a cluster from outside, by the command that CLUSTER_CONTROL names: {@code
  * api-server stop}, {@code api-server start}, {@code kubelet NODE}, {@code containerd NODE}
- * (restarted), {@code compact} (etcd), {@code node leave NODE}, {@code node join NODE}.
+ * (restarted), {@code compact} (etcd, while the API server is away, too), {@code node leave NODE},
+ * {@code node join NODE}.
  */
 record ClusterControl(String command) {
   static Optional<ClusterControl> here() {

@@ -216,13 +216,10 @@ record ClusterPods(Kubectl cluster) {
     long lost = 0;
     for (Spec pod : senders) {
       List<String> counted = counted(pod);
-      // One that was told of more than it sent again must not hide what another one lost.
       lost +=
-          Math.max(
-              0,
-              Statistics.of(counted, "Tcp", "RetransSegs")
-                  - Statistics.of(counted, "TcpExt", "TCPSynRetrans")
-                  - Statistics.of(counted, "TcpExt", "TCPDSACKRecv"));
+          Statistics.of(counted, "Tcp", "RetransSegs")
+              - Statistics.of(counted, "TcpExt", "TCPSynRetrans")
+              - Statistics.of(counted, "TcpExt", "TCPDSACKRecv");
     }
     return lost;
   }

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * A look at what is on a node, by the node's own commands, from a privileged pod: pins in its BPF
- * file system, programs at its interfaces, tables and files of ours.
+ * file system, programs at its interfaces and, where it has nft, nf_tables' tables of ours.
  */
 record NodeProbe(Kubectl cluster, String image, String node) implements AutoCloseable {
   /**
@@ -16,8 +16,10 @@ record NodeProbe(Kubectl cluster, String image, String node) implements AutoClos
       set -e
       command -v tc >/dev/null || { echo "this node has no tc"; exit 1; }
       find /sys/fs/bpf -mindepth 1 | sort
-      ! command -v nft >/dev/null || nft list tables | grep merlon || true
-      find /run /var/lib/kubelet/seccomp -xdev -name '*merlon*' 2>/dev/null | sort || true
+      if command -v nft >/dev/null; then
+        tables=$(nft list tables)
+        echo "$tables" | grep merlon || true
+      fi
       see() {
         shown=$(tc "$@" 2>&1) || { [ -e "/sys/class/net/$link" ] || return 0; echo "$link: $shown"; exit 1; }
         [ -z "$shown" ] || echo "$shown" | sed "s/^/$link /"

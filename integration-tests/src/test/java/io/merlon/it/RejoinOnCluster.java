@@ -88,7 +88,6 @@ class RejoinOnCluster extends OnCluster {
 
   private void leave(ClusterControl control) {
     long begun = System.nanoTime();
-    Map<String, Long> asked = pods.said(asker);
     control.act("node", "leave", leaves);
     Await.seldom("the cluster forgets its pods", PATIENCE, () -> podsOf(leaves).isEmpty());
     long gone = System.currentTimeMillis();
@@ -96,7 +95,7 @@ class RejoinOnCluster extends OnCluster {
         "kubelet ended -> node and its pods forgotten",
         Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms");
     awaitAnswer(opener, gone);
-    nobodyReachesWhatIsForgotten(asked);
+    nobodyReachesWhatIsForgotten(pods.said(asker));
   }
 
   /** It runs on, and so does its node's agent, of whom the cluster knows nothing any more. */
@@ -107,7 +106,7 @@ class RejoinOnCluster extends OnCluster {
         () -> pods.said(asker, "failed") > before.getOrDefault("failed", 0L) + ATTEMPTS);
     long made = pods.said(asker, "made") - before.getOrDefault("made", 0L);
     evidence.is(
-        "forbidden connections to a pod on the node that left, of %d tried"
+        "forbidden connections to a pod of the node that left, of %d tried since it was forgotten"
             .formatted(pods.said(asker, "failed") - before.getOrDefault("failed", 0L)),
         "" + made,
         "0");

@@ -79,14 +79,12 @@ record Release(Kubectl cluster, String interfaces) {
     }
   }
 
-  /** Detaches and uninstalls, if there is anything. */
+  /**
+   * Detaches and uninstalls, if there is anything; what does not let go of nodes stays to say so.
+   */
   void takeAway() {
-    if (left().isEmpty()) {
-      return;
-    }
-    try {
+    if (!left().isEmpty()) {
       detach();
-    } finally {
       uninstall();
     }
   }

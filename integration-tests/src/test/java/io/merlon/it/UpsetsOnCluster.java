@@ -154,9 +154,12 @@ class UpsetsOnCluster extends OnCluster {
 
   /** Maps of another size are other maps: what the old ones hold goes over, and what is open. */
   private void upgrade() {
-    replaceAll("upgrade", () -> release.install("mode=enforce", "map-flows=65536"));
+    replaceAll(
+        "upgrade", () -> release.install("mode=enforce", "map-flows=65536", "map-addresses=32768"));
     assertTrue(
-        release.page(enforcing, "/metrics").contains("merlon_map_capacity{map=\"flows4\"} 65536"),
+        release
+            .page(enforcing, "/metrics")
+            .contains("merlon_map_capacity{map=\"addresses4\"} 32768"),
         "the agent runs with other sizes");
   }
 

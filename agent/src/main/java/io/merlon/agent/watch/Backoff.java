@@ -19,8 +19,8 @@ final class Backoff {
 
   /**
    * The longest wait of the one who looks out for a server that answers nobody, so that the others
-   * can wait long: with all of them waiting alike it was 23 s before one asked a server that was
-   * back from three minutes' absence.
+   * can wait long: with all of them waiting alike it could be 45 s before one asked a server that
+   * was back.
    */
   private static final Duration LOOKOUT = Duration.ofSeconds(5);
 
@@ -81,6 +81,7 @@ final class Backoff {
     Duration least = next;
     if (unanswered && least.compareTo(LOOKOUT) > 0 && word.looksOut(this)) {
       least = LOOKOUT;
+      shortened = false;
     }
     if (asked != null && asked.compareTo(least) > 0) {
       least = asked.compareTo(LONGEST) < 0 ? asked : LONGEST;

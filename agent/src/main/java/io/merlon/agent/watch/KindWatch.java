@@ -133,6 +133,7 @@ final class KindWatch implements Runnable {
     String more = "";
     while (true) {
       try (InputStream body = request.after(more)) {
+        backoff.answered();
         ApiStreams.Page page = feed.page(body, take);
         contact();
         if (page.more().isEmpty()) {

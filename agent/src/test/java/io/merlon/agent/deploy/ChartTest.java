@@ -168,6 +168,7 @@ class ChartTest {
             .toList();
     assertTrue(environment.contains("KUBERNETES_SERVICE_HOST=api.example"), "" + environment);
     assertTrue(environment.contains("KUBERNETES_SERVICE_PORT=6443"), "" + environment);
+    assertEquals(0, Helm.needed().template("--set=apiServer.host=fd00::1").code());
   }
 
   @Test
@@ -210,7 +211,8 @@ class ChartTest {
         "maxUnavailable=0%",
         "rules.runbookUrl=docs",
         "extraCapabilities={NET_RAW}",
-        "apiServer.host=https://api.example"
+        "apiServer.host=https://api.example",
+        "apiServer.host=api.example:443"
       })
   void refusesWhatMeansNothing(String wrong) {
     assertNotEquals(0, Helm.needed().template("--set=" + wrong).code());

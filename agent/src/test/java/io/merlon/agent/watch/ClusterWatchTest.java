@@ -370,6 +370,18 @@ final class ClusterWatchTest {
     server.trouble(12, watches(PODS), answer(200, ""));
     openAndSync();
     sink.await("a lasting watch", () -> server.requests(watches(PODS)).size() > 12);
+    assertPausesGrow();
+  }
+
+  /** It is not away: nobody looks out for it. */
+  @Test
+  void listsThatBreakOffAreNoStormOfLists() {
+    server.trouble(12, lists(NAMESPACES), answer(200, "{\"kind\":\"NamespaceList\","));
+    openAndSync();
+    assertPausesGrow();
+  }
+
+  private void assertPausesGrow() {
     List<Long> pauses =
         // Besides, absent kinds are asked for every five seconds.
         pace.pauses().stream().map(Duration::toMillis).filter(ms -> ms != 5_000).limit(12).toList();

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The watch before a real API server, where {@code KUBECONFIG} leads to one. It creates a namespace
- * and a custom resource definition, and takes them away again. Where {@code
+ * The watch before a real API server, where {@code MERLON_LIVE_SERVER} leads to one. It creates a
+ * namespace and a custom resource definition, and takes them away again. Where {@code
  * MERLON_RESTART_API_SERVER} is a command that restarts the server, it is run in the middle.
  */
 final class LiveServerTest {
