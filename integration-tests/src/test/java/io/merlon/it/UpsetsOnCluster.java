@@ -227,7 +227,9 @@ class UpsetsOnCluster extends OnCluster {
         Mission.policy(
             "calm", "holders", "podSelector: {matchLabels: {app: server}}, ingress: []"));
     long cut = awaitSilence(holder, Duration.ofSeconds(3)) - begun;
-    evidence.is("then a policy that forbids: open connections cut after", cut + " ms");
+    evidence.is(
+        "then a policy that forbids, kube-proxy having to hear of the server first: open connections cut after",
+        cut + " ms");
   }
 
   /** The intruder still tries, and its arrival is still seen. */
